@@ -1,0 +1,20 @@
+//! The rules of the shop as pure functions.
+//!
+//! Everything else in Millrace carries what is decided here: `command-api` brings commands, `event-store` keeps
+//! events, `projectors` fold them into rows and run the policies. This crate depends on none of them and has no clock,
+//! no randomness, no IO and no async: whatever a decision needs arrives in the command.
+//!
+//! One file per aggregate, always in the same order: state, commands, events, errors, decisions, fold, tests.
+
+pub mod aggregate;
+pub mod event;
+pub mod id;
+pub mod money;
+pub mod text;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use aggregate::Aggregate;
+pub use id::{ClaimId, OrderId, Partition, ProductId, UserId};
+pub use money::{Currency, Money};

@@ -1,0 +1,191 @@
+//! Text that came from people: parsed once, of a reasonable length, without control characters.
+//!
+//! `TryFrom<String>` is the way in. Reading an event back checks nothing: what was accepted once stays readable when a
+//! rule here becomes stricter.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// Too short or too long, in characters.
+    #[error("must have {min} to {max} characters, not {actual}")]
+    Length {
+        /// The least.
+        min: usize,
+        /// The most.
+        max: usize,
+        /// What came.
+        actual: usize,
+    },
+    /// A character that no reader could see, or that could disguise another.
+    #[error("must not contain control characters")]
+    Control,
+    /// It begins or ends with white space.
+    #[error("must not begin or end with white space")]
+    Padded,
+    /// It does not have the form asked for.
+    #[error("{0}")]
+    Form(&'static str),
+}
+
+/// Bidirectional overrides and isolates can make a text read as another.
+const fn disguises(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn check(text: &str, min: usize, max: usize, lines: bool) -> Result<(), Invalid> {
+    let actual = text.chars().count();
+    if !(min..=max).contains(&actual) {
+        return Err(Invalid::Length { min, max, actual });
+    }
+    if text.chars().any(|c| (c.is_control() && !(lines && matches!(c, '\n' | '\t'))) || disguises(c)) {
+        return Err(Invalid::Control);
+    }
+    if text.trim().len() != text.len() {
+        return Err(Invalid::Padded);
+    }
+    Ok(())
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $min:literal to $max:literal $(, lines: $lines:literal)? $(, form: $form:expr)?;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                check(&text, $min, $max, false $(|| $lines)?)?;
+                $(let form: fn(&str) -> Result<(), Invalid> = $form; form(&text)?;)?
+                Ok(Self(text))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// An e-mail address as its owner writes it. Uniqueness goes by [`Email::normalised`].
+    Email, 3 to 254, form: email;
+    /// The name an account is known by. Uniqueness goes by [`Username::normalised`].
+    Username, 3 to 32, form: username;
+    /// What a person wants to be called.
+    DisplayName, 1 to 64;
+    /// What a shop is called. Uniqueness goes by [`ShopName::normalised`].
+    ShopName, 2 to 64;
+    /// What a product is called.
+    ProductName, 1 to 200;
+    /// What a product is, over several lines.
+    Description, 0 to 5000, lines: true;
+    /// What a product is found under.
+    CategoryName, 1 to 64;
+    /// Why somebody did something.
+    Reason, 1 to 500;
+    /// Whatever the goods came with: a delivery note, a purchase order.
+    Reference, 1 to 100;
+}
+
+fn email(text: &str) -> Result<(), Invalid> {
+    const FORM: Invalid = Invalid::Form("must be an e-mail address, such as name@example.com");
+    let (local, host) = text.rsplit_once('@').ok_or(FORM)?;
+    let labels = || host.split('.');
+    let fits = !local.is_empty()
+        && local.len() <= 64
+        && !local.chars().any(|c| c.is_whitespace() || matches!(c, '@' | '<' | '>' | '"' | ',' | ';' | ':' | '\\'))
+        && labels().count() >= 2
+        && labels().all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        });
+    if fits { Ok(()) } else { Err(FORM) }
+}
+
+fn username(text: &str) -> Result<(), Invalid> {
+    let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if fits {
+        Ok(())
+    } else {
+        Err(Invalid::Form("must be letters, digits, '_', '-' and '.', beginning with a letter or digit"))
+    }
+}
+
+impl Email {
+    /// What counts as the same address: letters of either case.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl Username {
+    /// What counts as the same name: letters of either case.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl ShopName {
+    /// What counts as the same name: letters of either case, any white space.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        self.0.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn email(text: &str) -> Result<Email, Invalid> {
+        text.to_owned().try_into()
+    }
+
+    #[test]
+    fn accepts_addresses_as_people_write_them() {
+        for text in ["a@b.co", "Anna.Berg+shop@example.org", "üser@exämple.de", "o'neil@sub.domain.example"] {
+            assert!(email(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_receive_mail() {
+        for text in ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a@-b.co", "a@b..co", "<a@b.co>", "a@b.co\n"] {
+            assert!(email(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_characters_that_cannot_be_seen() {
+        for text in ["\u{0}", "a\u{0}b", "a\u{202e}b", "tab\there"] {
+            assert_eq!(ProductName::try_from(text.to_owned()), Err(Invalid::Control), "{text:?}");
+        }
+        assert!(Description::try_from("two\nlines".to_owned()).is_ok());
+    }
+
+    #[test]
+    fn shop_names_that_look_alike_are_the_same() {
+        let of = |text: &str| ShopName::try_from(text.to_owned()).expect("valid").normalised();
+        assert_eq!(of("Anna's  Shop"), of("anna's shop"));
+    }
+}

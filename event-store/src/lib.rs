@@ -1,0 +1,1 @@
+//! Redis Streams as the log of everything that happened.

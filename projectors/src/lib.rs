@@ -1,0 +1,1 @@
+//! Consumers that turn events into rows and further commands.

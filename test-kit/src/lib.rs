@@ -1,0 +1,1 @@
+//! Real servers and small tools for the tests of every crate.
