@@ -1,0 +1,125 @@
+#!lua name=millrace_1
+
+-- One append is one decision: all of its events, feed entries, receipts and private records, or nothing.
+-- Redis does not roll a function back, so everything is checked before the first write.
+--
+-- KEYS  streams, then feeds, then receipts, then records
+-- ARGV  not_after (ms since 1970, 0: never too late), counts of streams, feeds, receipts and records, then
+--       per stream   id, expected version, which feed (from 1), number of events, and
+--         per event  type, schema, at, actor, command, trace, data
+--       per receipt  body (empty: look, but leave none), lifetime in ms
+--       per record   number of fields (0: delete the record), and per field name, value
+--
+-- Answers {"ok", last position of each feed…}, or what stands against it:
+--   {"receipt", n, body…}      commands that were answered before
+--   {"late", now}              not_after has passed
+--   {"conflict", n, version…}  streams that are at another version than expected
+
+local EVENT = 7
+
+local function last_number(key)
+  local entry = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  local id = entry and entry[1]
+  if not id then
+    if redis.call('EXISTS', key) == 0 then return 0 end
+    local info = redis.call('XINFO', 'STREAM', key)
+    for i = 1, #info, 2 do
+      if info[i] == 'last-generated-id' then id = info[i + 1] end
+    end
+  end
+  local number = string.match(id, '^(%d+)%-0$')
+  if not number then error({err = 'ERR ' .. key .. ' ends with a foreign entry ' .. id}) end
+  return tonumber(number)
+end
+
+local function whole(text, what)
+  local number = tonumber(text)
+  if not number or number < 0 or number ~= math.floor(number) then
+    error({err = 'ERR ' .. what .. ' must be a whole number, not ' .. tostring(text)})
+  end
+  return number
+end
+
+local function append(keys, args)
+  local not_after = whole(args[1], 'not_after')
+  local streams, feeds = whole(args[2], 'streams'), whole(args[3], 'feeds')
+  local receipts, records = whole(args[4], 'receipts'), whole(args[5], 'records')
+  if #keys ~= streams + feeds + receipts + records then
+    return redis.error_reply('ERR ' .. #keys .. ' keys do not match the counts')
+  end
+
+  -- Read the plan and what it rests on.
+  local at = 6
+  local plan, conflicts = {}, {'conflict'}
+  for n = 1, streams do
+    local step = {key = keys[n], id = args[at], feed = whole(args[at + 2], 'feed'), count = whole(args[at + 3], 'events')}
+    step.version = whole(args[at + 1], 'version')
+    if step.feed < 1 or step.feed > feeds then return redis.error_reply('ERR no such feed') end
+    local version = last_number(step.key)
+    if version ~= step.version then
+      conflicts[#conflicts + 1] = n
+      conflicts[#conflicts + 1] = version
+    end
+    step.first = at + 4
+    at = step.first + step.count * EVENT
+    plan[n] = step
+  end
+  local positions = {}
+  for n = 1, feeds do positions[n] = last_number(keys[streams + n]) end
+  local answered, receipt_args = {'receipt'}, at
+  for n = 1, receipts do
+    local body = redis.call('GET', keys[streams + feeds + n])
+    if body then
+      answered[#answered + 1] = n
+      answered[#answered + 1] = body
+    end
+    whole(args[at + 1], 'lifetime')
+    at = at + 2
+  end
+  local record_args = at
+  for n = 1, records do
+    local kind = redis.call('TYPE', keys[streams + feeds + receipts + n])['ok']
+    if kind ~= 'none' and kind ~= 'hash' then return redis.error_reply('ERR a record must be a hash') end
+    at = at + 1 + 2 * whole(args[at], 'fields')
+  end
+  if at ~= #args + 1 then return redis.error_reply('ERR ' .. #args .. ' arguments do not match the counts') end
+
+  if #answered > 1 then return answered end
+  if not_after > 0 then
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    if now > not_after then return {'late', now} end
+  end
+  if #conflicts > 1 then return conflicts end
+
+  -- Nothing can fail from here on.
+  for _, step in ipairs(plan) do
+    local feed = keys[streams + step.feed]
+    for e = 0, step.count - 1 do
+      local i = step.first + e * EVENT
+      local version = step.version + e + 1
+      local position = positions[step.feed] + 1
+      positions[step.feed] = position
+      redis.call('XADD', step.key, version .. '-0', 'type', args[i], 'schema', args[i + 1], 'at', args[i + 2],
+        'actor', args[i + 3], 'command', args[i + 4], 'trace', args[i + 5], 'data', args[i + 6])
+      redis.call('XADD', feed, position .. '-0', 'id', step.id, 'version', version, 'type', args[i],
+        'schema', args[i + 1], 'at', args[i + 2], 'actor', args[i + 3], 'command', args[i + 4],
+        'trace', args[i + 5], 'data', args[i + 6])
+    end
+  end
+  for n = 1, receipts do
+    local i = receipt_args + (n - 1) * 2
+    if args[i] ~= '' then redis.call('SET', keys[streams + feeds + n], args[i], 'PX', args[i + 1]) end
+  end
+  at = record_args
+  for n = 1, records do
+    local key, fields = keys[streams + feeds + receipts + n], tonumber(args[at])
+    if fields == 0 then redis.call('DEL', key) end
+    for f = 1, fields do redis.call('HSET', key, args[at + f * 2 - 1], args[at + f * 2]) end
+    at = at + 1 + 2 * fields
+  end
+  table.insert(positions, 1, 'ok')
+  return positions
+end
+
+redis.register_function('millrace_append_1', append)

@@ -1,0 +1,78 @@
+//! What can go wrong with the log itself.
+
+use domain::event;
+use uuid::Uuid;
+
+/// The store could not do what was asked; not a business rule.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Redis did not answer, or refused. Whether a write happened is unknown.
+    #[error("redis: {0}")]
+    Redis(#[from] redis::RedisError),
+    /// An event in the log is not known to this version of the code.
+    #[error("{category}:{id} version {version}: {source}")]
+    Event {
+        /// The family of the aggregate.
+        category: &'static str,
+        /// The aggregate.
+        id: Uuid,
+        /// Which of its events.
+        version: u64,
+        /// Why it cannot be read.
+        source: event::Error,
+    },
+    /// The versions of a stream do not follow one another.
+    #[error("{category}:{id} goes on with version {found} where {expected} was expected")]
+    Gap {
+        /// The family of the aggregate.
+        category: &'static str,
+        /// The aggregate.
+        id: Uuid,
+        /// The version that should have come.
+        expected: u64,
+        /// The version that came.
+        found: u64,
+    },
+    /// Somebody else wrote into a stream of the log.
+    #[error("{key} holds the entry {entry}, which is none of ours")]
+    Foreign {
+        /// The stream.
+        key: String,
+        /// The entry.
+        entry: String,
+    },
+    /// One command wants to write more than the store takes at once.
+    #[error("{what} of one command: {actual}, at most {most}")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much.
+        actual: usize,
+        /// The most.
+        most: usize,
+    },
+    /// The append function answered something that this version does not know.
+    #[error("append answered {0}")]
+    Answer(String),
+    /// The decision panicked, or its process is shutting down.
+    #[error("the decision was abandoned")]
+    Abandoned,
+    /// The store was made for another number of partitions or in another format.
+    #[error("this store has {field} = {found}, this version works with {expected}")]
+    Format {
+        /// What differs.
+        field: &'static str,
+        /// As the store was created.
+        found: String,
+        /// As this version needs it.
+        expected: String,
+    },
+}
+
+impl Error {
+    /// Whether the same call may succeed later without anybody mending anything.
+    #[must_use]
+    pub const fn is_infrastructure(&self) -> bool {
+        matches!(self, Self::Redis(_) | Self::Abandoned)
+    }
+}

@@ -1,0 +1,154 @@
+//! Feeds: every event of one category in one partition, counted without gaps.
+//!
+//! A consumer group reads a feed with `XREADGROUP … NOACK`. Redis remembers only how far the group was *given* entries;
+//! how far it *got* is the consumer's own position, kept with what it made of them. Whenever the two may differ the group
+//! is set back to the position.
+
+use std::{fmt, time::Duration};
+
+use domain::Partition;
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, FromRedisValue, Value, aio::MultiplexedConnection};
+
+use crate::{Error, Recorded, Store, keys, recorded::Entry};
+
+/// Names one feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Feed {
+    /// The family of its aggregates.
+    pub category: &'static str,
+    /// The sixteenth of them.
+    pub partition: Partition,
+}
+
+impl Feed {
+    /// All feeds of a category.
+    pub fn all(category: &'static str) -> impl Iterator<Item = Self> {
+        Partition::all().map(move |partition| Self { category, partition })
+    }
+
+    fn key(self) -> String {
+        keys::feed(self.category, self.partition)
+    }
+}
+
+impl fmt::Display for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key())
+    }
+}
+
+/// One event, and its place in its feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Positioned {
+    /// Its place, from 1, without gaps.
+    pub position: u64,
+    /// The event.
+    pub event: Recorded,
+}
+
+impl Store {
+    /// Makes the next reading of a group begin after this position, and creates the group where it is missing.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn set_group(&self, group: &str, feed: Feed, position: u64) -> Result<(), Error> {
+        let (mut redis, key, id) = (self.redis(), feed.key(), format!("{position}-0"));
+        let created: Result<(), _> = redis.xgroup_create_mkstream(&key, group, &id).await;
+        match created {
+            Err(error) if error.code() == Some("BUSYGROUP") => Ok(redis.xgroup_setid(&key, group, &id).await?),
+            other => Ok(other?),
+        }
+    }
+
+    /// The position of the newest event of a feed; 0 before the first.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn head(&self, feed: Feed) -> Result<u64, Error> {
+        let (mut redis, key) = (self.redis(), feed.key());
+        let newest = Entry::all(&key, redis.xrevrange_count(&key, "+", "-", 1).await?)?;
+        Ok(newest.first().map_or(0, |entry| entry.number))
+    }
+
+    /// Events of a feed from a position on, without a group.
+    ///
+    /// # Errors
+    /// When Redis does not answer or the feed holds foreign entries.
+    pub async fn read_feed(&self, feed: Feed, from: u64, count: usize) -> Result<Vec<Positioned>, Error> {
+        let (mut redis, key) = (self.redis(), feed.key());
+        positioned(&key, redis.xrange_count(&key, format!("{from}-0"), "+", count).await?)
+    }
+
+    /// A reader of feeds with a connection of its own, since its reads block.
+    #[must_use]
+    pub fn reader(&self, group: &str, consumer: &str) -> Reader {
+        Reader {
+            client: self.client().clone(),
+            connection: None,
+            group: group.to_owned(),
+            consumer: consumer.to_owned(),
+        }
+    }
+}
+
+/// Reads feeds for one member of a consumer group.
+pub struct Reader {
+    client: Client,
+    connection: Option<(MultiplexedConnection, Duration)>,
+    group: String,
+    consumer: String,
+}
+
+impl Reader {
+    /// The next events of these feeds, at most `count` of each, waiting up to `block` for the first.
+    ///
+    /// # Errors
+    /// When Redis does not answer or a feed holds foreign entries. What was given to the group by then is in doubt.
+    pub async fn next(
+        &mut self,
+        feeds: &[Feed],
+        count: usize,
+        block: Duration,
+    ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
+        let names: Vec<String> = feeds.iter().map(|feed| feed.key()).collect();
+        let mut command = redis::cmd("XREADGROUP");
+        command.arg("GROUP").arg(&self.group).arg(&self.consumer).arg("NOACK").arg("COUNT").arg(count);
+        command.arg("BLOCK").arg(block.as_millis().max(1) as u64).arg("STREAMS").arg(&names);
+        for _ in &names {
+            command.arg(">");
+        }
+        let answer: Result<Value, _> = command.query_async(self.connect(block).await?).await;
+        let answer = answer.inspect_err(|_| self.connection = None)?;
+        if answer == Value::Nil {
+            return Ok(Vec::new());
+        }
+        let streams = Vec::<(String, Value)>::from_redis_value(answer).map_err(redis::RedisError::from)?;
+        let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at]);
+        streams
+            .into_iter()
+            .map(|(key, entries)| {
+                let feed = feed_of(&key).ok_or_else(|| Error::Answer(format!("a stream nobody asked for: {key}")))?;
+                Ok((feed, positioned(&key, entries)?))
+            })
+            .collect()
+    }
+
+    /// The client gives up on an answer after a while, which must be longer than Redis may take to give one.
+    async fn connect(&mut self, block: Duration) -> Result<&mut MultiplexedConnection, Error> {
+        let timeout = block + Duration::from_secs(2);
+        if !matches!(&self.connection, Some((_, until)) if *until == timeout) {
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(Some(Duration::from_secs(1)))
+                .set_response_timeout(Some(timeout));
+            let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+            self.connection = Some((connection, timeout));
+        }
+        let (connection, _) = self.connection.as_mut().expect("it was made above");
+        Ok(connection)
+    }
+}
+
+fn positioned(key: &str, entries: Value) -> Result<Vec<Positioned>, Error> {
+    let entries = Entry::all(key, entries)?.into_iter();
+    entries.map(|entry| Ok(Positioned { position: entry.number, event: Recorded::from_feed(entry)? })).collect()
+}

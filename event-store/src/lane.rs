@@ -1,0 +1,273 @@
+//! Group commit: the commands that wait for one partition are decided one after the other and appended together.
+//!
+//! One lane per partition. Whoever finds the lane idle starts a task that works until nothing waits any more, so a
+//! caller that goes away does not take the commands of others, or its own half-written one, with it.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::Partition;
+use futures_util::future::join_all;
+use tokio::sync::oneshot;
+
+use crate::{
+    Changes, Decision, Error, Failure, Outcome, Request, States, Store,
+    batch::{Answer, Batch},
+    state::{Key, Stream},
+};
+
+/// How often a command is decided anew when others are faster.
+const ATTEMPTS: u32 = 3;
+/// The most commands that are appended together.
+const MOST_COMMANDS: usize = 128;
+
+#[derive(Default)]
+pub(crate) struct Lane(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Box<dyn Pending>>,
+    running: bool,
+}
+
+impl Lane {
+    /// Adds a command; true when nobody is working on the lane.
+    fn push(&self, pending: Box<dyn Pending>) -> bool {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.waiting.push_back(pending);
+        !std::mem::replace(&mut queue.running, true)
+    }
+
+    /// Takes the next commands; none ends the work on the lane.
+    fn take(&self) -> Vec<Box<dyn Pending>> {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = queue.waiting.len().min(MOST_COMMANDS);
+        queue.running = count > 0;
+        queue.waiting.drain(..count).collect()
+    }
+
+    fn put_back(&self, commands: Vec<Box<dyn Pending>>) {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for pending in commands.into_iter().rev() {
+            queue.waiting.push_front(pending);
+        }
+    }
+}
+
+/// A command in a lane, whatever its answer is.
+trait Pending: Send {
+    fn request(&self) -> &Request;
+    fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error>;
+    fn contend(&mut self) -> u32;
+    fn done(self: Box<Self>);
+    fn replayed(self: Box<Self>, receipt: String);
+    fn failed(self: Box<Self>, failure: Failure);
+}
+
+struct Waiting<T, F> {
+    request: Request,
+    decide: F,
+    conflicts: u32,
+    answer: Option<T>,
+    reply: oneshot::Sender<Result<Outcome<T>, Failure>>,
+}
+
+impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T, F> {
+    fn request(&self) -> &Request {
+        &self.request
+    }
+
+    fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error> {
+        let decision = catch_unwind(AssertUnwindSafe(|| (self.decide)(states))).map_err(|_| Error::Abandoned)?;
+        self.answer = Some(decision.answer);
+        Ok((decision.changes, decision.receipt))
+    }
+
+    fn contend(&mut self) -> u32 {
+        self.conflicts += 1;
+        self.conflicts
+    }
+
+    // A caller that no longer listens has gone away: its command stands all the same.
+    fn done(self: Box<Self>) {
+        let answer = self.answer.expect("it was decided before it was written");
+        let _ = self.reply.send(Ok(Outcome::Done(answer)));
+    }
+
+    fn replayed(self: Box<Self>, receipt: String) {
+        let _ = self.reply.send(Ok(Outcome::Replayed(receipt)));
+    }
+
+    fn failed(self: Box<Self>, failure: Failure) {
+        let _ = self.reply.send(Err(failure));
+    }
+}
+
+/// A command whose decision is in the batch, and the place of its receipt there.
+type Taken = (Box<dyn Pending>, Option<usize>);
+
+impl Store {
+    /// Decides a command on the newest state of its aggregates and appends what it changes, all of it or nothing.
+    ///
+    /// `decide` is called again when another process was faster, so it must be free of effects.
+    ///
+    /// # Errors
+    /// [`Failure`] says whether trying again can help. After a failure of the store the outcome is unknown, and only a
+    /// repetition of an idempotent request settles it.
+    pub async fn commit<T: Send + 'static>(
+        &self,
+        request: Request,
+        decide: impl FnMut(&States<'_>) -> Decision<T> + Send + 'static,
+    ) -> Result<Outcome<T>, Failure> {
+        let partition = request.partition();
+        let (reply, answer) = oneshot::channel();
+        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, reply });
+        if self.lane(partition).push(waiting) {
+            tokio::spawn(self.clone().drain(partition));
+        }
+        answer.await.unwrap_or_else(|_| Err(Error::Abandoned.into()))
+    }
+
+    async fn drain(self, partition: Partition) {
+        loop {
+            let commands = self.lane(partition).take();
+            if commands.is_empty() {
+                return;
+            }
+            let again = self.append_together(partition, commands).await;
+            self.lane(partition).put_back(again);
+        }
+    }
+
+    /// Runs commands to their end, and returns those that have to be decided again.
+    async fn append_together(&self, partition: Partition, commands: Vec<Box<dyn Pending>>) -> Vec<Box<dyn Pending>> {
+        let (mut batch, commands) = self.load_for(commands).await;
+        let (mut taken, mut again) = (Vec::<Taken>::new(), Vec::new());
+        for mut pending in commands {
+            let request = pending.request();
+            let repeated = request.receipt_lifetime.is_some() && batch.answers(request.context.command);
+            if repeated || batch.is_full() {
+                again.push(pending);
+                continue;
+            }
+            match decide_into(&mut batch, &mut *pending) {
+                Ok(receipt) => taken.push((pending, receipt)),
+                Err(error) => pending.failed(error.into()),
+            }
+        }
+        if !taken.is_empty() {
+            again.splice(0..0, self.write(partition, batch, taken).await);
+        }
+        again
+    }
+
+    async fn load_for(&self, commands: Vec<Box<dyn Pending>>) -> (Batch, Vec<Box<dyn Pending>>) {
+        let mut streams = HashMap::<Key, Stream>::new();
+        for pending in &commands {
+            streams.extend(pending.request().streams.iter().map(|stream| (stream.key(), *stream)));
+        }
+        let loaded = join_all(streams.values().map(async |stream| (stream, self.snapshot(stream).await))).await;
+        let (mut batch, mut failed) = (Batch::default(), HashMap::new());
+        for (stream, snapshot) in loaded {
+            match snapshot {
+                Ok(snapshot) => batch.base(stream, snapshot),
+                Err(error) => drop(failed.insert(stream.key(), Arc::new(error))),
+            }
+        }
+        let mut loaded = Vec::with_capacity(commands.len());
+        for pending in commands {
+            match pending.request().streams.iter().find_map(|stream| failed.get(&stream.key())) {
+                None => loaded.push(pending),
+                Some(error) => pending.failed(Failure::Store(error.clone())),
+            }
+        }
+        (batch, loaded)
+    }
+
+    async fn write(&self, partition: Partition, batch: Batch, taken: Vec<Taken>) -> Vec<Box<dyn Pending>> {
+        let answer = match self.call(&batch.command(partition)).await {
+            Ok(value) => batch.answer(value),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(Answer::Written) => {
+                batch.into_states().for_each(|(key, snapshot)| self.keep(key, snapshot));
+                taken.into_iter().for_each(|(pending, _)| pending.done());
+                Vec::new()
+            }
+            Ok(Answer::Answered(receipts)) => {
+                let mut receipts: HashMap<usize, String> = receipts.into_iter().collect();
+                again(taken, |pending, place| match place.and_then(|place| receipts.remove(&place)) {
+                    Some(receipt) => {
+                        pending.replayed(receipt);
+                        None
+                    }
+                    None => Some(pending),
+                })
+            }
+            Ok(Answer::Late(now)) => again(taken, |pending, _| {
+                if pending.request().not_after_ms().is_some_and(|time| time < now) {
+                    pending.failed(Failure::Late);
+                    return None;
+                }
+                Some(pending)
+            }),
+            Ok(Answer::Conflict(moved)) => {
+                for (stream, version) in moved_streams(&taken, &moved) {
+                    let known = batch.base_version(&stream.key());
+                    self.refresh(&stream, known, version).await;
+                }
+                let rest = again(taken, |mut pending, _| {
+                    let streams = &pending.request().streams;
+                    let concerned = streams.iter().any(|stream| moved.iter().any(|(key, _)| *key == stream.key()));
+                    if concerned && pending.contend() > ATTEMPTS {
+                        pending.failed(Failure::Contended);
+                        return None;
+                    }
+                    Some(pending)
+                });
+                tokio::time::sleep(jitter()).await;
+                rest
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                taken.into_iter().for_each(|(pending, _)| pending.failed(Failure::Store(error.clone())));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Decides one command on the states of the batch, and puts its outcome there.
+fn decide_into(batch: &mut Batch, pending: &mut dyn Pending) -> Result<Option<usize>, Error> {
+    let (changes, receipt) = pending.decide(&States(batch))?;
+    let request = pending.request();
+    batch.take(&request.context, changes)?;
+    if let Some(time) = request.not_after_ms() {
+        batch.not_after(time);
+    }
+    let lifetime = request.receipt_lifetime;
+    Ok(lifetime.map(|lifetime| batch.take_receipt(request.context.command, receipt.unwrap_or_default(), lifetime)))
+}
+
+fn again(
+    taken: Vec<Taken>,
+    mut sort: impl FnMut(Box<dyn Pending>, Option<usize>) -> Option<Box<dyn Pending>>,
+) -> Vec<Box<dyn Pending>> {
+    taken.into_iter().filter_map(|(pending, place)| sort(pending, place)).collect()
+}
+
+fn moved_streams(taken: &[Taken], moved: &[(Key, u64)]) -> Vec<(Stream, u64)> {
+    let streams = || taken.iter().flat_map(|(pending, _)| &pending.request().streams);
+    let find = |key: &Key| streams().find(|stream| stream.key() == *key).copied();
+    moved.iter().filter_map(|(key, version)| find(key).map(|stream| (stream, *version))).collect()
+}
+
+/// Keeps processes that fight over one aggregate out of step.
+fn jitter() -> Duration {
+    Duration::from_micros(rand::random_range(0..2_000))
+}

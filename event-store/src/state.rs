@@ -1,0 +1,103 @@
+//! Folded aggregates of any type, and the cache of them.
+
+use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
+
+use domain::{Aggregate, Partition, event};
+use uuid::Uuid;
+
+use crate::Recorded;
+
+/// Names one aggregate, and knows how to fold it.
+#[derive(Clone, Copy)]
+pub struct Stream {
+    pub(crate) category: &'static str,
+    pub(crate) id: Uuid,
+    empty: fn() -> Box<dyn State>,
+}
+
+impl Stream {
+    /// The stream of this aggregate.
+    #[must_use]
+    pub fn of<A: Aggregate>(id: A::Id) -> Self {
+        Self { category: A::CATEGORY, id: id.into(), empty: || Box::new(Folded(A::default())) }
+    }
+
+    /// Where it lives.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        Partition::of(self.id)
+    }
+
+    pub(crate) const fn key(&self) -> Key {
+        (self.category, self.id)
+    }
+
+    pub(crate) fn unwritten(&self) -> Arc<Snapshot> {
+        Arc::new(Snapshot { version: 0, state: (self.empty)() })
+    }
+}
+
+pub(crate) type Key = (&'static str, Uuid);
+
+/// A state that events of its own aggregate can be folded into.
+pub(crate) trait State: Any + Send + Sync {
+    fn copy(&self) -> Box<dyn State>;
+    fn fold(&mut self, event: &Recorded) -> Result<(), event::Error>;
+    fn evolve(&mut self, event: &dyn Any);
+}
+
+struct Folded<A>(A);
+
+impl<A: Aggregate> State for Folded<A> {
+    fn copy(&self) -> Box<dyn State> {
+        Box::new(Self(self.0.clone()))
+    }
+
+    fn fold(&mut self, event: &Recorded) -> Result<(), event::Error> {
+        self.0.evolve(&event.event::<A>()?);
+        Ok(())
+    }
+
+    fn evolve(&mut self, event: &dyn Any) {
+        self.0.evolve(event.downcast_ref().expect("changes are made for the aggregate of their stream"));
+    }
+}
+
+/// An aggregate as it was at one version.
+pub(crate) struct Snapshot {
+    pub(crate) version: u64,
+    pub(crate) state: Box<dyn State>,
+}
+
+impl Snapshot {
+    pub(crate) fn get<A: Aggregate>(&self) -> &A {
+        let state: &dyn Any = &*self.state;
+        &state.downcast_ref::<Folded<A>>().expect("a category belongs to one aggregate").0
+    }
+}
+
+/// An aggregate as the log had it when it was loaded.
+pub struct Loaded<A> {
+    snapshot: Arc<Snapshot>,
+    aggregate: PhantomData<A>,
+}
+
+impl<A: Aggregate> Loaded<A> {
+    pub(crate) const fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, aggregate: PhantomData }
+    }
+
+    /// How many events it has; 0 when there is no such aggregate.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.snapshot.version
+    }
+}
+
+impl<A: Aggregate> Deref for Loaded<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        self.snapshot.get()
+    }
+}
