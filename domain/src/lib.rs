@@ -12,6 +12,14 @@ pub mod id;
 pub mod money;
 pub mod text;
 
+pub mod claim;
+pub mod inventory;
+pub mod order;
+pub mod product;
+pub mod user;
+
+pub mod policy;
+
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -55,7 +55,7 @@ impl Price {
 
 /// The amount is outside 1 to [`Price::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a price is 1 to {} minor units, not {0}", Price::MAX)]
+#[error("a price is 1 to {max} minor units, not {0}", max = Price::MAX)]
 pub struct NotAPrice(pub u64);
 
 impl TryFrom<Money> for Price {

@@ -100,6 +100,8 @@ texts! {
     Reason, 1 to 500;
     /// Whatever the goods came with: a delivery note, a purchase order.
     Reference, 1 to 100;
+    /// Where a picture can be fetched.
+    ImageUrl, 8 to 2048, form: web_address;
 }
 
 fn email(text: &str) -> Result<(), Invalid> {
@@ -127,6 +129,19 @@ fn username(text: &str) -> Result<(), Invalid> {
     } else {
         Err(Invalid::Form("must be letters, digits, '_', '-' and '.', beginning with a letter or digit"))
     }
+}
+
+fn web_address(text: &str) -> Result<(), Invalid> {
+    const FORM: Invalid =
+        Invalid::Form("must be an address beginning with http:// or https://, without user or password");
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(FORM)?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Browsers read a backslash as a slash, which would move the host.
+    let strange = |c: char| c.is_whitespace() || matches!(c, '\\' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^');
+    if host.is_empty() || host.starts_with(':') || host.contains('@') || text.contains(strange) {
+        return Err(FORM);
+    }
+    Ok(())
 }
 
 impl Email {

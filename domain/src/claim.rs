@@ -1,0 +1,126 @@
+//! Something that only one user may have: an e-mail address, a user name, a shop's name.
+//!
+//! Its id is a keyed hash of what is claimed, so that the log names nobody. A user claims first and registers after; a
+//! claim whose owner never appeared can be taken over.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::{Aggregate, ClaimId, UserId};
+
+/// How long after the claim its owner may register: later is refused.
+pub const APPEAR_WITHIN: Duration = Duration::minutes(10);
+
+/// How long after the claim another may have it, when its owner did not appear. Longer than [`APPEAR_WITHIN`], so that
+/// no registration can be under way any more.
+pub const TAKE_OVER_AFTER: Duration = Duration::minutes(15);
+
+/// Who holds it, if anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claim(Option<Holder>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Holder {
+    owner: UserId,
+    until: OffsetDateTime,
+}
+
+impl Claim {
+    /// Who holds it.
+    #[must_use]
+    pub fn owner(&self) -> Option<UserId> {
+        self.0.map(|holder| holder.owner)
+    }
+
+    /// Until when its owner may register on it.
+    #[must_use]
+    pub fn until(&self) -> Option<OffsetDateTime> {
+        self.0.map(|holder| holder.until)
+    }
+}
+
+impl Holder {
+    fn may_be_replaced(self, at: OffsetDateTime) -> bool {
+        at >= self.until + (TAKE_OVER_AFTER - APPEAR_WITHIN)
+    }
+}
+
+/// What can be asked of a claim.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Have it.
+    Claim {
+        /// Who wants it.
+        owner: UserId,
+        /// When it is wanted.
+        at: OffsetDateTime,
+        /// Whether the user who holds it now has ever done anything: their own stream is not empty.
+        holder_appeared: bool,
+    },
+    /// Have it no longer.
+    Release {
+        /// Who gives it back.
+        owner: UserId,
+    },
+}
+
+/// What has happened to a claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A user has it.
+    #[serde(rename = "claim.claimed")]
+    Claimed {
+        /// Who.
+        owner: UserId,
+        /// Until when they may register on it.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+    },
+    /// It is free again.
+    #[serde(rename = "claim.released")]
+    Released {
+        /// Who had it.
+        owner: UserId,
+    },
+}
+
+/// Which rule of claims a command would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Another user has it.
+    #[error("it is taken by {owner}")]
+    Taken {
+        /// Who.
+        owner: UserId,
+    },
+}
+
+impl Aggregate for Claim {
+    const CATEGORY: &'static str = "claim";
+
+    type Id = ClaimId;
+    type Command = Command;
+    type Event = Event;
+    type Error = Error;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        match command {
+            Command::Claim { owner, at, holder_appeared } => match self.0 {
+                Some(holder) if holder.owner == owner => Ok(vec![]),
+                Some(holder) if holder_appeared || !holder.may_be_replaced(at) => {
+                    Err(Error::Taken { owner: holder.owner })
+                }
+                Some(_) | None => Ok(vec![Event::Claimed { owner, until: at + APPEAR_WITHIN }]),
+            },
+            Command::Release { owner } if self.owner() == Some(owner) => Ok(vec![Event::Released { owner }]),
+            Command::Release { .. } => Ok(vec![]),
+        }
+    }
+
+    fn evolve(&mut self, event: &Event) {
+        self.0 = match *event {
+            Event::Claimed { owner, until } => Some(Holder { owner, until }),
+            Event::Released { .. } => None,
+        };
+    }
+}

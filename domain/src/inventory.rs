@@ -1,0 +1,231 @@
+//! How many units of one product there are, and how many of them are promised to orders.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Aggregate, OrderId, ProductId,
+    text::{Reason, Reference},
+};
+
+/// The most units that one command may move.
+pub const MAX_MOVEMENT: u32 = 1_000_000;
+
+/// The most units of one product.
+pub const MAX_ON_HAND: u64 = 1_000_000_000;
+
+/// The units of one product. Its id is the product's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    on_hand: u64,
+    reserved: u64,
+    reservations: BTreeMap<OrderId, u32>,
+}
+
+impl Inventory {
+    /// Units in the warehouse, promised or not.
+    #[must_use]
+    pub const fn on_hand(&self) -> u64 {
+        self.on_hand
+    }
+
+    /// Units promised to orders.
+    #[must_use]
+    pub const fn reserved(&self) -> u64 {
+        self.reserved
+    }
+
+    /// Units that can still be promised.
+    #[must_use]
+    pub const fn available(&self) -> u64 {
+        self.on_hand.saturating_sub(self.reserved)
+    }
+}
+
+/// What can be asked of an inventory.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Take in goods.
+    Receive {
+        /// How many units, 1 to [`MAX_MOVEMENT`].
+        quantity: u32,
+        /// What they came with.
+        reference: Option<Reference>,
+    },
+    /// Correct the count.
+    Adjust {
+        /// By how many units, up to [`MAX_MOVEMENT`] either way, not 0.
+        delta: i64,
+        /// Why it was wrong.
+        reason: Reason,
+    },
+    /// Promise units to an order. An order holds at most one reservation here.
+    Reserve {
+        /// To which.
+        order: OrderId,
+        /// How many units, 1 to [`MAX_MOVEMENT`].
+        quantity: u32,
+    },
+    /// Take the promise back.
+    Release {
+        /// From which order.
+        order: OrderId,
+    },
+}
+
+/// What has happened to an inventory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// Goods came in.
+    #[serde(rename = "inventory.received")]
+    Received {
+        /// How many units.
+        quantity: u32,
+        /// What they came with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reference: Option<Reference>,
+    },
+    /// The count was corrected.
+    #[serde(rename = "inventory.adjusted")]
+    Adjusted {
+        /// By how many units.
+        delta: i64,
+        /// Why it was wrong.
+        reason: Reason,
+    },
+    /// Units were promised to an order.
+    #[serde(rename = "inventory.reserved")]
+    Reserved {
+        /// To which.
+        order: OrderId,
+        /// How many units.
+        quantity: u32,
+    },
+    /// The promise was taken back.
+    #[serde(rename = "inventory.released")]
+    Released {
+        /// From which order.
+        order: OrderId,
+        /// How many units.
+        quantity: u32,
+    },
+}
+
+/// Which rule of inventories a command would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not a number of units that can be moved.
+    #[error("a quantity is 1 to {MAX_MOVEMENT}, not {quantity}")]
+    Quantity {
+        /// What was asked.
+        quantity: u32,
+    },
+    /// Not a correction that can be made.
+    #[error("a correction is 1 to {MAX_MOVEMENT} units either way, not {delta}")]
+    Delta {
+        /// What was asked.
+        delta: i64,
+    },
+    /// More than [`MAX_ON_HAND`] together.
+    #[error("{on_hand} on hand and {added} more exceed {MAX_ON_HAND}")]
+    TooMuch {
+        /// Units there are.
+        on_hand: u64,
+        /// Units that would be added.
+        added: u64,
+    },
+    /// Units that are promised cannot be corrected away.
+    #[error("{on_hand} on hand corrected by {delta} is less than the {reserved} reserved")]
+    BelowReserved {
+        /// Units there are.
+        on_hand: u64,
+        /// Units promised to orders.
+        reserved: u64,
+        /// The correction asked.
+        delta: i64,
+    },
+    /// More was asked than can be promised.
+    #[error("{requested} units requested, {available} available")]
+    Insufficient {
+        /// Units asked for.
+        requested: u32,
+        /// Units that can still be promised.
+        available: u64,
+    },
+}
+
+fn check_quantity(quantity: u32) -> Result<(), Error> {
+    if (1..=MAX_MOVEMENT).contains(&quantity) { Ok(()) } else { Err(Error::Quantity { quantity }) }
+}
+
+impl Inventory {
+    fn check_room_for(&self, added: u64) -> Result<(), Error> {
+        let on_hand = self.on_hand;
+        if on_hand + added > MAX_ON_HAND { Err(Error::TooMuch { on_hand, added }) } else { Ok(()) }
+    }
+
+    fn check_correction(&self, delta: i64) -> Result<(), Error> {
+        let Self { on_hand, reserved, .. } = *self;
+        let moved = delta.unsigned_abs();
+        if !(1..=u64::from(MAX_MOVEMENT)).contains(&moved) {
+            Err(Error::Delta { delta })
+        } else if delta > 0 {
+            self.check_room_for(moved)
+        } else if moved > self.available() {
+            Err(Error::BelowReserved { on_hand, reserved, delta })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Aggregate for Inventory {
+    const CATEGORY: &'static str = "inventory";
+
+    type Id = ProductId;
+    type Command = Command;
+    type Event = Event;
+    type Error = Error;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        match command {
+            Command::Receive { quantity, reference } => {
+                check_quantity(quantity)?;
+                self.check_room_for(quantity.into())?;
+                Ok(vec![Event::Received { quantity, reference }])
+            }
+            Command::Adjust { delta, reason } => {
+                self.check_correction(delta)?;
+                Ok(vec![Event::Adjusted { delta, reason }])
+            }
+            Command::Reserve { order, .. } if self.reservations.contains_key(&order) => Ok(vec![]),
+            Command::Reserve { order, quantity } => {
+                check_quantity(quantity)?;
+                if u64::from(quantity) > self.available() {
+                    return Err(Error::Insufficient { requested: quantity, available: self.available() });
+                }
+                Ok(vec![Event::Reserved { order, quantity }])
+            }
+            Command::Release { order } => {
+                let held = self.reservations.get(&order);
+                Ok(held.map(|&quantity| Event::Released { order, quantity }).into_iter().collect())
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &Event) {
+        match *event {
+            Event::Received { quantity, .. } => self.on_hand += u64::from(quantity),
+            Event::Adjusted { delta, .. } => self.on_hand = self.on_hand.saturating_add_signed(delta),
+            Event::Reserved { order, quantity } => {
+                self.reserved += u64::from(quantity);
+                self.reservations.insert(order, quantity);
+            }
+            Event::Released { order, quantity } => {
+                self.reserved -= u64::from(quantity);
+                self.reservations.remove(&order);
+            }
+        }
+    }
+}

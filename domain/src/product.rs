@@ -1,0 +1,235 @@
+//! What a seller offers, and for how much. How many there are is the [inventory](crate::inventory)'s business.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Aggregate, Currency, ProductId, UserId,
+    money::Price,
+    text::{CategoryName, Description, ImageUrl, ProductName},
+};
+
+/// The most images a product may have.
+pub const MAX_IMAGES: usize = 10;
+
+/// A product, once it is listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product(Option<Listing>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Listing {
+    seller: UserId,
+    name: ProductName,
+    description: Option<Description>,
+    category: Option<CategoryName>,
+    price: Price,
+    images: Vec<ImageUrl>,
+    archived: bool,
+}
+
+impl Product {
+    /// Whether it was ever listed.
+    #[must_use]
+    pub const fn exists(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Who offers it.
+    #[must_use]
+    pub fn seller(&self) -> Option<UserId> {
+        self.0.as_ref().map(|listing| listing.seller)
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> Option<&ProductName> {
+        self.0.as_ref().map(|listing| &listing.name)
+    }
+
+    /// What one unit costs.
+    #[must_use]
+    pub fn price(&self) -> Option<Price> {
+        self.0.as_ref().map(|listing| listing.price)
+    }
+
+    /// Whether it may be ordered: listed, and not archived.
+    #[must_use]
+    pub fn for_sale(&self) -> bool {
+        self.0.as_ref().is_some_and(|listing| !listing.archived)
+    }
+}
+
+/// What can be asked of a product.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Offer it.
+    List {
+        /// Who offers it.
+        seller: UserId,
+        /// What it is called.
+        name: ProductName,
+        /// What it is.
+        description: Option<Description>,
+        /// What it is found under.
+        category: Option<CategoryName>,
+        /// What one unit costs.
+        price: Price,
+        /// What it looks like, at most [`MAX_IMAGES`].
+        images: Vec<ImageUrl>,
+    },
+    /// Describe it differently. `None` keeps what there is.
+    ChangeDetails {
+        /// What it is called.
+        name: Option<ProductName>,
+        /// What it is.
+        description: Option<Description>,
+        /// What it is found under.
+        category: Option<CategoryName>,
+        /// What it looks like, at most [`MAX_IMAGES`].
+        images: Option<Vec<ImageUrl>>,
+    },
+    /// Ask another price, in the same currency.
+    ChangePrice {
+        /// What one unit costs.
+        price: Price,
+    },
+    /// Offer it no longer, for good.
+    Archive,
+}
+
+/// What has happened to a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// It is offered.
+    #[serde(rename = "product.listed")]
+    Listed {
+        /// Who offers it.
+        seller: UserId,
+        /// What it is called.
+        name: ProductName,
+        /// What it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Description>,
+        /// What it is found under.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        category: Option<CategoryName>,
+        /// What one unit costs.
+        price: Price,
+        /// What it looks like.
+        images: Vec<ImageUrl>,
+    },
+    /// It is described differently. Holds only what is different.
+    #[serde(rename = "product.details_changed")]
+    DetailsChanged {
+        /// What it is called.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<ProductName>,
+        /// What it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Description>,
+        /// What it is found under.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        category: Option<CategoryName>,
+        /// What it looks like.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        images: Option<Vec<ImageUrl>>,
+    },
+    /// It costs more or less.
+    #[serde(rename = "product.price_changed")]
+    PriceChanged {
+        /// What one unit costs.
+        price: Price,
+    },
+    /// It is no longer offered.
+    #[serde(rename = "product.archived")]
+    Archived {},
+}
+
+/// Which rule of products a command would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It was never listed.
+    #[error("there is no such product")]
+    Unknown,
+    /// It is listed already.
+    #[error("the product is already listed")]
+    AlreadyListed,
+    /// It is no longer offered.
+    #[error("the product is archived")]
+    Archived,
+    /// Orders and figures of one product are in one currency.
+    #[error("a product keeps its currency: {from} cannot become {to}")]
+    CurrencyFixed {
+        /// What it is priced in.
+        from: Currency,
+        /// What was asked.
+        to: Currency,
+    },
+    /// More images than [`MAX_IMAGES`].
+    #[error("{count} images, at most {MAX_IMAGES} are kept")]
+    TooManyImages {
+        /// How many came.
+        count: usize,
+    },
+}
+
+fn check_images(images: &[ImageUrl]) -> Result<(), Error> {
+    if images.len() > MAX_IMAGES { Err(Error::TooManyImages { count: images.len() }) } else { Ok(()) }
+}
+
+impl Aggregate for Product {
+    const CATEGORY: &'static str = "product";
+
+    type Id = ProductId;
+    type Command = Command;
+    type Event = Event;
+    type Error = Error;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        match (&self.0, command) {
+            (None, Command::List { seller, name, description, category, price, images }) => {
+                check_images(&images)?;
+                Ok(vec![Event::Listed { seller, name, description, category, price, images }])
+            }
+            (None, _) => Err(Error::Unknown),
+            (Some(_), Command::List { .. }) => Err(Error::AlreadyListed),
+            (Some(listing), Command::Archive) if listing.archived => Ok(vec![]),
+            (Some(_), Command::Archive) => Ok(vec![Event::Archived {}]),
+            (Some(listing), _) if listing.archived => Err(Error::Archived),
+            (Some(listing), Command::ChangeDetails { name, description, category, images }) => {
+                check_images(images.as_deref().unwrap_or_default())?;
+                let name = name.filter(|new| *new != listing.name);
+                let description = description.filter(|new| Some(new) != listing.description.as_ref());
+                let category = category.filter(|new| Some(new) != listing.category.as_ref());
+                let images = images.filter(|new| *new != listing.images);
+                let changed = name.is_some() || description.is_some() || category.is_some() || images.is_some();
+                let event = Event::DetailsChanged { name, description, category, images };
+                Ok(changed.then_some(event).into_iter().collect())
+            }
+            (Some(listing), Command::ChangePrice { price }) => {
+                let (from, to) = (listing.price.money().currency, price.money().currency);
+                if from != to {
+                    return Err(Error::CurrencyFixed { from, to });
+                }
+                Ok(if price == listing.price { vec![] } else { vec![Event::PriceChanged { price }] })
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &Event) {
+        match (event.clone(), &mut self.0) {
+            (Event::Listed { seller, name, description, category, price, images }, listing) => {
+                *listing = Some(Listing { seller, name, description, category, price, images, archived: false });
+            }
+            (Event::DetailsChanged { name, description, category, images }, Some(listing)) => {
+                listing.name = name.unwrap_or_else(|| listing.name.clone());
+                listing.description = description.or_else(|| listing.description.take());
+                listing.category = category.or_else(|| listing.category.take());
+                listing.images = images.unwrap_or_else(|| listing.images.clone());
+            }
+            (Event::PriceChanged { price }, Some(listing)) => listing.price = price,
+            (Event::Archived {}, Some(listing)) => listing.archived = true,
+            // Nothing happens to a product before it is listed.
+            (Event::DetailsChanged { .. } | Event::PriceChanged { .. } | Event::Archived {}, None) => {}
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A person with an account: the roles they hold and the shop they keep.
+//!
+//! Names and addresses are private records beside the log, never events. What only one user may have is held by a
+//! [claim](crate::claim), and the account names the claims that it rests on.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Aggregate, ClaimId, UserId};
+
+/// An account, as far as decisions go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    email: Option<ClaimId>,
+    username: Option<ClaimId>,
+    shop: Option<ClaimId>,
+    roles: BTreeSet<Role>,
+}
+
+/// What a user may act as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Places orders. Everybody begins with it.
+    Buyer,
+    /// Offers products. Comes with a shop.
+    Seller,
+    /// Runs the marketplace.
+    Admin,
+    /// Looks after its people, and changes nothing.
+    Support,
+}
+
+impl User {
+    /// Whether anybody has registered here.
+    #[must_use]
+    pub const fn exists(&self) -> bool {
+        self.email.is_some()
+    }
+
+    /// What the user may act as, in a fixed order.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        self.roles.iter().copied()
+    }
+
+    /// Whether the user may offer products.
+    #[must_use]
+    pub fn is_seller(&self) -> bool {
+        self.roles.contains(&Role::Seller)
+    }
+
+    /// The claim on the e-mail address.
+    #[must_use]
+    pub const fn email(&self) -> Option<ClaimId> {
+        self.email
+    }
+
+    /// The claim on the user name.
+    #[must_use]
+    pub const fn username(&self) -> Option<ClaimId> {
+        self.username
+    }
+
+    /// The claim on the shop's name, once there is a shop.
+    #[must_use]
+    pub const fn shop(&self) -> Option<ClaimId> {
+        self.shop
+    }
+}
+
+/// What can be asked of a user.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Open an account on two claims that are already held.
+    Register {
+        /// The claim on the e-mail address.
+        email: ClaimId,
+        /// The claim on the user name.
+        username: ClaimId,
+    },
+    /// Change how the user is known. Sent only when something changes, since most of it is in the private record.
+    ChangeProfile {
+        /// The claim on the new user name, already held. `None` keeps the name.
+        username: Option<ClaimId>,
+    },
+    /// Let the user act as something more.
+    GrantRole {
+        /// As what.
+        role: Role,
+    },
+    /// Let the user no longer act as something.
+    RevokeRole {
+        /// As what.
+        role: Role,
+    },
+    /// Begin to sell.
+    OpenShop {
+        /// The claim on the shop's name, already held.
+        name: ClaimId,
+    },
+}
+
+/// What has happened to a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// There is an account now.
+    #[serde(rename = "user.registered")]
+    Registered {
+        /// The claim on the e-mail address.
+        email: ClaimId,
+        /// The claim on the user name.
+        username: ClaimId,
+    },
+    /// The user is known differently now.
+    #[serde(rename = "user.profile_changed")]
+    ProfileChanged {
+        /// The claim on the new user name, if it moved.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        username: Option<ClaimId>,
+        /// The claim on the old one, which the account no longer needs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        released: Option<ClaimId>,
+    },
+    /// The user may act as something more.
+    #[serde(rename = "user.role_granted")]
+    RoleGranted {
+        /// As what.
+        role: Role,
+    },
+    /// The user may no longer act as something.
+    #[serde(rename = "user.role_revoked")]
+    RoleRevoked {
+        /// As what.
+        role: Role,
+    },
+    /// The user sells now.
+    #[serde(rename = "user.shop_opened")]
+    ShopOpened {
+        /// The claim on the shop's name.
+        name: ClaimId,
+    },
+}
+
+/// Which rule of accounts a command would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nobody has registered here.
+    #[error("there is no such user")]
+    Unknown,
+    /// The account rests on other claims.
+    #[error("the user is already registered with another address or name")]
+    AlreadyRegistered,
+    /// The user keeps a shop of another name.
+    #[error("the user already keeps a shop")]
+    AlreadySelling,
+    /// [`Role::Seller`] is for those who keep a shop.
+    #[error("the seller role comes with a shop, it is neither granted nor revoked")]
+    SellerByShop,
+}
+
+impl Aggregate for User {
+    const CATEGORY: &'static str = "user";
+
+    type Id = UserId;
+    type Command = Command;
+    type Event = Event;
+    type Error = Error;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        let (Some(own_email), Some(own_username)) = (self.email, self.username) else {
+            return match command {
+                Command::Register { email, username } => Ok(vec![Event::Registered { email, username }]),
+                Command::ChangeProfile { .. }
+                | Command::GrantRole { .. }
+                | Command::RevokeRole { .. }
+                | Command::OpenShop { .. } => Err(Error::Unknown),
+            };
+        };
+        match command {
+            Command::Register { email, username } if (email, username) == (own_email, own_username) => Ok(vec![]),
+            Command::Register { .. } => Err(Error::AlreadyRegistered),
+            Command::ChangeProfile { username } => {
+                let username = username.filter(|new| *new != own_username);
+                Ok(vec![Event::ProfileChanged { username, released: username.map(|_| own_username) }])
+            }
+            Command::GrantRole { role: Role::Seller } | Command::RevokeRole { role: Role::Seller } => {
+                Err(Error::SellerByShop)
+            }
+            Command::GrantRole { role } if self.roles.contains(&role) => Ok(vec![]),
+            Command::GrantRole { role } => Ok(vec![Event::RoleGranted { role }]),
+            Command::RevokeRole { role } if self.roles.contains(&role) => Ok(vec![Event::RoleRevoked { role }]),
+            Command::RevokeRole { .. } => Ok(vec![]),
+            Command::OpenShop { name } => match self.shop {
+                None => Ok(vec![Event::ShopOpened { name }]),
+                Some(own) if own == name => Ok(vec![]),
+                Some(_) => Err(Error::AlreadySelling),
+            },
+        }
+    }
+
+    fn evolve(&mut self, event: &Event) {
+        match *event {
+            Event::Registered { email, username } => {
+                self.email = Some(email);
+                self.username = Some(username);
+                self.roles.insert(Role::Buyer);
+            }
+            Event::ProfileChanged { username, .. } => self.username = username.or(self.username),
+            Event::RoleGranted { role } => {
+                self.roles.insert(role);
+            }
+            Event::RoleRevoked { role } => {
+                self.roles.remove(&role);
+            }
+            Event::ShopOpened { name } => {
+                self.shop = Some(name);
+                self.roles.insert(Role::Seller);
+            }
+        }
+    }
+}
