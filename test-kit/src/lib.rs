@@ -1,1 +1,21 @@
 //! Real servers and small tools for the tests of every crate.
+//!
+//! [`redis`] and [`postgres`] start a server of the test's own, to be killed and paused at will; [`database`] makes an
+//! empty database in one Postgres that the tests of a process share. Each server is held on a leash (`leash.sh`): it ends,
+//! and its folder goes, when the value is dropped or the test process dies, however it dies.
+//!
+//! The functions panic when something fails.
+
+#![expect(clippy::unwrap_used, reason = "a test whose server is missing has nothing better to do than to panic")]
+
+mod database;
+mod leash;
+mod postgres;
+mod redis;
+mod waiting;
+
+pub use database::{TestDatabase, database};
+pub use postgres::{TestPostgres, postgres};
+pub use redis::{TestRedis, redis};
+pub use servers::ports::free as free_port;
+pub use waiting::eventually;

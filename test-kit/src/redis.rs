@@ -1,0 +1,74 @@
+//! A Redis of a test's own.
+
+use std::path::PathBuf;
+
+use servers::{binaries, redis};
+
+use crate::free_port;
+use crate::leash::{self, Leash};
+
+const MEMORY_MEGABYTES: u32 = 512;
+
+/// A private Redis with the settings of `ops/redis.conf`, gone when dropped.
+#[derive(Debug)]
+pub struct TestRedis {
+    leash: Leash,
+    folder: PathBuf,
+    port: u16,
+}
+
+/// Starts a Redis with an empty folder on a free port.
+///
+/// # Panics
+/// When `redis-server` is missing or does not start.
+pub async fn redis() -> TestRedis {
+    let binary = binaries::redis_server().unwrap().display().to_string();
+    loop {
+        let (folder, account) = leash::folder("millrace-redis-");
+        let port = free_port();
+        let configuration = folder.join("redis.conf");
+        std::fs::write(&configuration, redis::configuration(port, &folder, MEMORY_MEGABYTES)).unwrap();
+        let command = [binary.clone(), configuration.display().to_string()];
+        let server = TestRedis { leash: Leash::new(&folder, account.as_ref(), "KILL", command), folder, port };
+        if server.leash.start(|| server.is_ready()).await {
+            return server;
+        }
+    }
+}
+
+impl TestRedis {
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        redis::url(self.port)
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill9(&self) {
+        self.leash.order("KILL");
+    }
+
+    /// Ends it in order.
+    pub fn stop(&self) {
+        self.leash.order("TERM");
+    }
+
+    /// Starts it again with its data at the same address and waits until it answers; a running one is killed first.
+    pub async fn restart(&self) {
+        self.leash.restart(|| self.is_ready()).await;
+    }
+
+    /// Freezes it: connections stay open and nothing answers.
+    pub fn pause(&self) {
+        self.leash.order("STOP");
+    }
+
+    /// Lets it go on after [`TestRedis::pause`].
+    pub fn resume(&self) {
+        self.leash.order("CONT");
+    }
+
+    async fn is_ready(&self) -> bool {
+        redis::is_ready(self.port, &self.folder).await
+    }
+}
