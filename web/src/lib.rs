@@ -1,1 +1,40 @@
 //! What both APIs share at the HTTP edge.
+//!
+//! `command-api` and `query-api` are written against this crate: how a request is identified, who its caller is, how
+//! input is refused, how a service starts, reports and stops. It owns the Redis keys of sessions (`session:<id>`) and
+//! of their revocations (`revocations`); it knows no event, no aggregate and no table, and refuses to depend on the
+//! crates that do.
+
+// Answers
+pub mod codes;
+pub mod problem;
+
+// What a request brings
+pub mod caller;
+pub mod consistency;
+pub mod cookies;
+pub mod fields;
+pub mod json;
+pub mod params;
+
+// Sessions
+pub mod keys;
+mod private_files;
+pub mod records;
+pub mod revocations;
+pub mod secret;
+pub mod sessions;
+pub mod tokens;
+
+// Around every request
+pub mod csrf;
+pub mod edge;
+pub mod observe;
+pub mod openapi;
+pub mod trace;
+
+// Around a process
+pub mod ops;
+pub mod serve;
+pub mod settings;
+pub mod telemetry;

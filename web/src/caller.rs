@@ -1,0 +1,97 @@
+//! Who calls: the session behind a request's access token.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use uuid::Uuid;
+
+use crate::codes;
+use crate::cookies;
+use crate::problem::Problem;
+use crate::revocations::Revocations;
+use crate::tokens::Verifier;
+
+/// What tells a live session from a dead one. [`crate::edge`] hands it to every request.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    verifier: Arc<Verifier>,
+    revocations: Revocations,
+}
+
+impl Gate {
+    /// Lets in who has a token that the verifier accepts, of a session that has not been revoked.
+    #[must_use]
+    pub fn new(verifier: Verifier, revocations: Revocations) -> Self {
+        Self { verifier: Arc::new(verifier), revocations }
+    }
+
+    fn admit(&self, token: &str) -> Option<Caller> {
+        let claims = self.verifier.verify(token).ok()?;
+        let alive = !self.revocations.is_revoked(claims.sid);
+        alive.then(|| Caller { user: claims.sub, session: claims.sid, roles: claims.roles })
+    }
+}
+
+/// A signed-in user. As `Option<Caller>` nobody is fine too, but a dead session is still a 401.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The user.
+    pub user: Uuid,
+    /// The session.
+    pub session: Uuid,
+    /// What the user may be, as of when the access token was issued: good for reading, not for deciding.
+    pub roles: Vec<String>,
+}
+
+impl Caller {
+    /// Whether the caller has a role.
+    #[must_use]
+    pub fn has(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| held == role)
+    }
+
+    /// Demands a role.
+    ///
+    /// # Errors
+    /// A 403 without it.
+    pub fn require(&self, role: &str) -> Result<(), Problem> {
+        match self.has(role) {
+            true => Ok(()),
+            false => Err(Problem::forbidden(codes::ROLE_REQUIRED, format!("this needs the role {role}"))),
+        }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Problem> {
+        let Some(token) = cookies::read(&parts.headers, cookies::ACCESS) else { return Ok(None) };
+        let gate = parts.extensions.get::<Gate>().ok_or_else(|| Problem::internal("the router has no gate"))?;
+        if let Some(SessionRead(read)) = parts.extensions.get() {
+            read.store(true, Ordering::Relaxed);
+        }
+        gate.admit(token).map(Some).ok_or_else(Problem::unauthenticated)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await?;
+        caller.ok_or_else(Problem::unauthenticated)
+    }
+}
+
+/// A clue for the edge: the answer depends on a session, so nobody may store it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SessionRead(Arc<AtomicBool>);
+
+impl SessionRead {
+    pub(crate) fn happened(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

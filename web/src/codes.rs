@@ -1,0 +1,59 @@
+//! The stable codes of problems that any route may answer, and the page that explains them.
+//!
+//! A problem's `type` is `/docs/problems#<code>`: [`page`] is what is served there. Routes add codes of their own.
+
+use axum::http::StatusCode;
+use axum::response::Html;
+
+/// One documented problem code.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// What `code` says, and the anchor of the problem's `type`.
+    pub name: &'static str,
+    /// The status it comes with.
+    pub status: StatusCode,
+    /// What it means, and what the client can do.
+    pub meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $status:ident, $meaning:literal;)*) => {
+        $(#[doc = $meaning] pub const $constant: &str = $name;)*
+
+        /// Every code that this crate answers by itself.
+        pub const CODES: &[Code] =
+            &[$(Code { name: $name, status: StatusCode::$status, meaning: $meaning },)*];
+    };
+}
+
+codes! {
+    BAD_REQUEST = "bad_request", BAD_REQUEST, "The request is not well-formed, or a required header is missing.";
+    MALFORMED_JSON = "malformed_json", BAD_REQUEST, "The body is not JSON.";
+    UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "There is no session, or it has ended. Refresh it or log in.";
+    CROSS_SITE = "cross_site", FORBIDDEN, "The request seems to come from another site, or lacks `X-Requested-With`.";
+    ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.";
+    NOT_FOUND = "not_found", NOT_FOUND, "It does not exist, or it is not the caller's.";
+    METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "The resource exists but knows no such method.";
+    MOVED_ON = "moved_on", PRECONDITION_FAILED, "`If-Match` names an older version. Read again, then decide again.";
+    TOO_LARGE = "too_large", PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be `application/json`.";
+    INVALID = "invalid", UNPROCESSABLE_ENTITY, "The input breaks a rule; `errors` names each field.";
+    TOO_FAST = "too_fast", TOO_MANY_REQUESTS, "Too many requests. Wait for `Retry-After` seconds.";
+    INTERNAL = "internal", INTERNAL_SERVER_ERROR, "A fault of the service. Quote the `request_id` when reporting it.";
+    UNAVAILABLE = "unavailable", SERVICE_UNAVAILABLE,
+        "A dependency is down and the outcome is unknown. Repeat the call, with the same `Idempotency-Key`, after `Retry-After` seconds.";
+}
+
+/// The page behind every problem's `type`: this crate's codes, then `more`.
+#[must_use]
+pub fn page(more: &[Code]) -> Html<String> {
+    let rows: String = CODES.iter().chain(more).map(row).collect();
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Problems</title><h1>Problems</h1><dl>{rows}</dl>"
+    ))
+}
+
+fn row(code: &Code) -> String {
+    let Code { name, status, meaning } = code;
+    format!("<dt id=\"{name}\"><code>{name}</code> ({status})</dt><dd>{meaning}</dd>")
+}

@@ -1,0 +1,136 @@
+//! The two cookies of a session: how they are set, cleared and read.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponseParts, ResponseParts};
+use cookie::{Cookie, SameSite};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::problem::Problem;
+
+/// Holds the access token.
+pub const ACCESS: &str = "__Host-access";
+/// Holds the refresh token.
+pub const REFRESH: &str = "__Host-refresh";
+
+/// Cookies to set on an answer; part of a handler's answer tuple.
+#[derive(Debug)]
+pub struct SetCookies(Vec<Cookie<'static>>);
+
+impl SetCookies {
+    /// A new access token alone, such as after the caller's roles changed.
+    #[must_use]
+    pub fn access(token: &SecretString, lifetime: Duration) -> Self {
+        Self(vec![guarded(ACCESS, token.expose_secret().to_owned(), lifetime)])
+    }
+
+    /// Adds the refresh token.
+    #[must_use]
+    pub fn and_refresh(self, token: &SecretString, lifetime: Duration) -> Self {
+        self.and(guarded(REFRESH, token.expose_secret().to_owned(), lifetime))
+    }
+
+    /// Clears both cookies of a session.
+    #[must_use]
+    pub fn clear() -> Self {
+        Self([ACCESS, REFRESH].map(|name| guarded(name, String::new(), Duration::ZERO)).into())
+    }
+
+    /// Adds one more cookie.
+    #[must_use]
+    pub fn and(mut self, cookie: Cookie<'static>) -> Self {
+        self.0.push(cookie);
+        self
+    }
+}
+
+impl From<Cookie<'static>> for SetCookies {
+    fn from(cookie: Cookie<'static>) -> Self {
+        Self(vec![cookie])
+    }
+}
+
+impl IntoResponseParts for SetCookies {
+    type Error = Problem;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Problem> {
+        for cookie in self.0 {
+            let mut value = HeaderValue::try_from(cookie.to_string()).map_err(Problem::internal)?;
+            value.set_sensitive(true);
+            parts.headers_mut().append(header::SET_COOKIE, value);
+        }
+        Ok(parts)
+    }
+}
+
+/// A cookie that scripts and other sites cannot reach: `Secure; HttpOnly; SameSite=Strict; Path=/`, no `Domain`.
+pub(crate) fn guarded(name: &'static str, value: String, lifetime: Duration) -> Cookie<'static> {
+    Cookie::build((name, value))
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .path("/")
+        .max_age(time::Duration::try_from(lifetime).unwrap_or(time::Duration::MAX))
+        .build()
+}
+
+/// The value of a request's cookie.
+#[must_use]
+pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(found, value)| (found == name).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    fn lines(cookies: SetCookies) -> Vec<String> {
+        let response = (cookies, ()).into_response();
+        response.headers().get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn sets_both_cookies_out_of_reach_of_scripts_and_other_sites() {
+        let cookies = SetCookies::access(&"jwt".into(), Duration::from_secs(600))
+            .and_refresh(&"opaque".into(), Duration::from_secs(60));
+
+        assert_eq!(
+            lines(cookies),
+            [
+                "__Host-access=jwt; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=600",
+                "__Host-refresh=opaque; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=60",
+            ]
+        );
+    }
+
+    #[test]
+    fn clears_what_it_has_set() {
+        assert_eq!(
+            lines(SetCookies::clear()),
+            [
+                "__Host-access=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0",
+                "__Host-refresh=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0",
+            ]
+        );
+    }
+
+    #[test]
+    fn reads_one_cookie_of_many() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "theme=dark; __Host-access=a.b.c".parse().unwrap());
+        headers.append(header::COOKIE, "__Host-refresh=r".parse().unwrap());
+
+        assert_eq!(read(&headers, ACCESS), Some("a.b.c"));
+        assert_eq!(read(&headers, REFRESH), Some("r"));
+        assert_eq!(read(&headers, "access"), None);
+    }
+}

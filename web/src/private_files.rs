@@ -1,0 +1,34 @@
+//! Files that nobody but their owner may read, made once however many processes start at the same time.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+const OWNER_ALONE: u32 = 0o600;
+
+/// Makes the folder where needed and holds it against other processes until the lock is dropped.
+pub(crate) fn lock(folder: &Path) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let lock = OpenOptions::new().create(true).append(true).mode(OWNER_ALONE).open(folder.join(".lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// Writes a file whole or not at all; the folder must be locked.
+pub(crate) fn write(path: &Path, content: &str) -> io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(OWNER_ALONE).open(&unfinished)?;
+    file.set_permissions(Permissions::from_mode(OWNER_ALONE))?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)
+}
+
+/// Reads a file, unless others than its owner may read it too.
+pub(crate) fn read(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        return Err(io::Error::other("others than its owner may read it: chmod 600"));
+    }
+    fs::read_to_string(path)
+}

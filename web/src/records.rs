@@ -1,0 +1,130 @@
+//! Session records in Redis: `session:<id>`, JSON, gone by themselves when they expire.
+//!
+//! `create` never overwrites and `save` never creates, so a session that has ended cannot come back; and a save over
+//! what somebody else has saved in the meantime is refused.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use redis::aio::ConnectionManager;
+use time::OffsetDateTime;
+use tower_sessions_core::SessionStore;
+use tower_sessions_core::session::{Id, Record};
+use tower_sessions_core::session_store::{Error, Result};
+use uuid::Uuid;
+
+/// Replaces a record by the next generation of itself, or answers 0.
+const REPLACE: &str = "
+local held = redis.call('GET', KEYS[1])
+if not held or cjson.decode(held).data.generation + 1 ~= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[3])
+return 1
+";
+
+/// The store of session records.
+#[derive(Clone)]
+pub struct Records(ConnectionManager);
+
+impl Records {
+    /// Keeps records behind this connection.
+    #[must_use]
+    pub fn new(redis: ConnectionManager) -> Self {
+        Self(redis)
+    }
+
+    /// Saves a record whose `generation` was raised by one since it was loaded; `false` when the session has ended or
+    /// somebody else was first.
+    pub(crate) async fn replace(&self, record: &Record) -> Result<bool> {
+        let generation = record.data.get("generation").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        redis::cmd("EVAL")
+            .arg(REPLACE)
+            .arg(1)
+            .arg(key(record.id))
+            .arg(encode(record)?)
+            .arg(generation)
+            .arg(expires_ms(record))
+            .query_async(&mut self.0.clone())
+            .await
+            .map_err(backend)
+    }
+}
+
+#[async_trait]
+impl SessionStore for Records {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let created: Option<String> = redis::cmd("SET")
+                .arg(key(record.id))
+                .arg(encode(record)?)
+                .arg("NX")
+                .arg("PXAT")
+                .arg(expires_ms(record))
+                .query_async(&mut self.0.clone())
+                .await
+                .map_err(backend)?;
+            if created.is_some() {
+                return Ok(());
+            }
+            record.id = fresh_id();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        match self.replace(record).await? {
+            true => Ok(()),
+            false => Err(Error::Backend("the session has ended or moved on".to_owned())),
+        }
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let held: Option<Vec<u8>> =
+            redis::cmd("GET").arg(key(*id)).query_async(&mut self.0.clone()).await.map_err(backend)?;
+        let record: Option<Record> = held
+            .map(|json| serde_json::from_slice(&json))
+            .transpose()
+            .map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(record.filter(|record| record.expiry_date > OffsetDateTime::now_utc()))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        redis::cmd("DEL").arg(key(*id)).query_async(&mut self.0.clone()).await.map_err(backend)
+    }
+}
+
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Records(..)")
+    }
+}
+
+/// A new session's id.
+pub(crate) fn fresh_id() -> Id {
+    id_of(Uuid::now_v7())
+}
+
+/// A session's id as its record has it: the same 128 bits.
+pub(crate) fn id_of(session: Uuid) -> Id {
+    Id(i128::from_be_bytes(session.into_bytes()))
+}
+
+/// A session's id as everybody else has it.
+pub(crate) fn session_of(id: Id) -> Uuid {
+    Uuid::from_bytes(id.0.to_be_bytes())
+}
+
+fn key(id: Id) -> String {
+    format!("session:{}", session_of(id))
+}
+
+fn encode(record: &Record) -> Result<Vec<u8>> {
+    serde_json::to_vec(record).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn expires_ms(record: &Record) -> i64 {
+    record.expiry_date.unix_timestamp() * 1000 + i64::from(record.expiry_date.millisecond())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn backend(error: redis::RedisError) -> Error {
+    Error::Backend(error.to_string())
+}

@@ -1,0 +1,212 @@
+//! Sessions: one family of refresh tokens each, rotated at every use.
+//!
+//! A refresh token is `<session>.<secret>.<seal>`. The secret has 256 bits; only its SHA-256 is stored. A child is a
+//! keyed hash of its parent, so that a client that lost the answer, or refreshed in ten tabs at once, gets the same
+//! child again for a few seconds. Later, a parent that shows up again was copied: the whole family ends. The seal tells
+//! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
+
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use redis::aio::ConnectionManager;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use tower_sessions_core::SessionStore;
+use tower_sessions_core::session::{Id, Record};
+use tower_sessions_core::session_store;
+use uuid::Uuid;
+
+use crate::records::{Records, fresh_id, id_of, session_of};
+use crate::revocations::Revocations;
+use crate::secret::{Keyed, Secret};
+
+/// How often a rotation starts over because others rotate the same family at the same moment.
+const MOST_ATTEMPTS: usize = 10;
+const SEAL_BYTES: usize = 16;
+
+/// How long sessions last.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// A session that was not refreshed for so long has ended.
+    pub idle: Duration,
+    /// A session ends after so long in any case.
+    pub absolute: Duration,
+    /// A refresh token may be used again for so long after its first use.
+    pub replay_grace: Duration,
+}
+
+/// A session and the refresh token that continues it.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Which session.
+    pub session: Uuid,
+    /// Whose.
+    pub user: Uuid,
+    /// For the `__Host-refresh` cookie alone.
+    pub refresh: SecretString,
+}
+
+/// Why a refresh token was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Made up, or its session has ended.
+    #[error("the refresh token belongs to no session")]
+    Unknown,
+    /// Used before, too long ago: the session has been ended.
+    #[error("a refresh token of session {session} was used again; the session has been ended")]
+    Reused {
+        /// Which session.
+        session: Uuid,
+        /// Whose, who is to be told.
+        user: Uuid,
+    },
+    /// Redis did not answer as it should; the outcome is unknown.
+    #[error("the session store failed")]
+    Store(#[from] session_store::Error),
+    /// Redis did not take the revocation.
+    #[error("the revocation could not be published")]
+    Revocation(#[from] redis::RedisError),
+}
+
+/// Opens, continues and ends sessions.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    records: Records,
+    revocations: Revocations,
+    keyed: Keyed,
+    lifetimes: Lifetimes,
+}
+
+/// What a session's record holds beside its id and expiry.
+#[derive(Debug, Serialize, Deserialize)]
+struct Family {
+    user: Uuid,
+    #[serde(with = "time::serde::timestamp")]
+    created_at: OffsetDateTime,
+    user_agent: Option<String>,
+    generation: u64,
+    current: String,
+    previous: Option<String>,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    rotated_at: OffsetDateTime,
+}
+
+impl Sessions {
+    /// Keeps sessions in this Redis and announces their ends to `revocations`.
+    #[must_use]
+    pub fn new(redis: ConnectionManager, secret: &Secret, revocations: Revocations, lifetimes: Lifetimes) -> Self {
+        Self { records: Records::new(redis), revocations, keyed: secret.derive("refresh-tokens"), lifetimes }
+    }
+
+    /// Opens a session for a user.
+    ///
+    /// # Errors
+    /// When Redis does not take it.
+    pub async fn open(&self, user: Uuid, user_agent: Option<String>) -> Result<Grant, Error> {
+        let mut secret = [0; 32];
+        aws_lc_rs::rand::fill(&mut secret).expect("the system's random source does not fail once the process runs");
+        let now = OffsetDateTime::now_utc();
+        let family = Family {
+            user,
+            created_at: now,
+            user_agent,
+            generation: 0,
+            current: stored(&secret),
+            previous: None,
+            rotated_at: now,
+        };
+        let mut record = self.record(fresh_id(), &family, now);
+        self.records.create(&mut record).await?;
+        let session = session_of(record.id);
+        Ok(Grant { session, user, refresh: self.token(session, &secret) })
+    }
+
+    /// Continues the session of a refresh token with the token's child.
+    ///
+    /// # Errors
+    /// When the token is unknown, was used before the last few seconds (which ends the session), or Redis fails.
+    pub async fn rotate(&self, refresh: &str) -> Result<Grant, Error> {
+        let (session, secret) = self.parse(refresh).ok_or(Error::Unknown)?;
+        let child = self.keyed.hash(&[b"child", session.as_bytes(), &secret]);
+        let used = stored(&secret);
+        for _ in 0..MOST_ATTEMPTS {
+            let record = self.records.load(&id_of(session)).await?.ok_or(Error::Unknown)?;
+            let family = family(&record)?;
+            let now = OffsetDateTime::now_utc();
+            let grant = || Grant { session, user: family.user, refresh: self.token(session, &child) };
+            if family.previous.as_ref() == Some(&used) && now - family.rotated_at < self.lifetimes.replay_grace {
+                return Ok(grant());
+            }
+            if family.current != used {
+                self.end(session).await?;
+                return Err(Error::Reused { session, user: family.user });
+            }
+            let grant = grant();
+            let next = Family {
+                generation: family.generation + 1,
+                current: stored(&child),
+                previous: Some(used.clone()),
+                rotated_at: now,
+                ..family
+            };
+            if self.records.replace(&self.record(record.id, &next, now)).await? {
+                return Ok(grant);
+            }
+        }
+        Err(Error::Store(session_store::Error::Backend("the session is being refreshed too often".to_owned())))
+    }
+
+    /// Ends a session: its refresh tokens at once, its access tokens in every service within a second.
+    ///
+    /// # Errors
+    /// When Redis fails; ending it again is harmless.
+    pub async fn end(&self, session: Uuid) -> Result<(), Error> {
+        // The record first: after a failure in between the caller still has a valid access token to try again with.
+        self.records.delete(&id_of(session)).await?;
+        self.revocations.revoke(session).await?;
+        Ok(())
+    }
+
+    fn record(&self, id: Id, family: &Family, now: OffsetDateTime) -> Record {
+        let Ok(Value::Object(data)) = serde_json::to_value(family) else {
+            unreachable!("a family is an object with string keys");
+        };
+        let expiry_date = (now + self.lifetimes.idle).min(family.created_at + self.lifetimes.absolute);
+        Record { id, data: data.into_iter().collect(), expiry_date }
+    }
+
+    fn token(&self, session: Uuid, secret: &[u8; 32]) -> SecretString {
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        format!("{}.{}.{}", session.simple(), encode(secret), encode(&self.seal(session, secret))).into()
+    }
+
+    fn parse(&self, token: &str) -> Option<(Uuid, [u8; 32])> {
+        let mut parts = token.split('.');
+        let (session, secret, seal) = (parts.next()?, parts.next()?, parts.next()?);
+        let session = Uuid::try_parse(session).ok()?;
+        let secret: [u8; 32] = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
+        let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
+        let issued = verify_slices_are_equal(&seal, &self.seal(session, &secret)).is_ok();
+        (issued && parts.next().is_none()).then_some((session, secret))
+    }
+
+    fn seal(&self, session: Uuid, secret: &[u8; 32]) -> [u8; SEAL_BYTES] {
+        let hash = self.keyed.hash(&[b"seal", session.as_bytes(), secret]);
+        *hash.first_chunk().expect("a hash has 32 bytes")
+    }
+}
+
+fn family(record: &Record) -> Result<Family, Error> {
+    let data = Value::Object(record.data.clone().into_iter().collect());
+    serde_json::from_value(data).map_err(|error| Error::Store(session_store::Error::Decode(error.to_string())))
+}
+
+/// A token's secret as it is stored.
+fn stored(secret: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, secret))
+}

@@ -1,0 +1,259 @@
+//! Access tokens: short-lived JWTs (RFC 9068) that say who calls, in which session and with which roles.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, encode};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::keys::SigningKeys;
+
+const ISSUER: &str = "millrace";
+const AUDIENCE: &str = "millrace-api";
+const TYPE: &str = "at+jwt";
+/// By how much the clocks of two services may differ.
+const LEEWAY_SECONDS: u64 = 5;
+
+/// What an access token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who issued it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// The user.
+    pub sub: Uuid,
+    /// The session.
+    pub sid: Uuid,
+    /// The token itself.
+    pub jti: Uuid,
+    /// What the user may be, as of the time of issue.
+    pub roles: Vec<String>,
+    /// Issued at, in seconds since 1970.
+    pub iat: i64,
+    /// Not valid before, in seconds since 1970.
+    pub nbf: i64,
+    /// Not valid from then on, in seconds since 1970.
+    pub exp: i64,
+}
+
+/// Issues access tokens; command-api alone has one.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    keys: SigningKeys,
+    lifetime: Duration,
+}
+
+impl Signer {
+    /// Signs with the newest of the keys.
+    #[must_use]
+    pub fn new(keys: SigningKeys, lifetime: Duration) -> Self {
+        Self { keys, lifetime }
+    }
+
+    /// An access token for a user in a session.
+    #[must_use]
+    pub fn sign(&self, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
+        let now = OffsetDateTime::now_utc();
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: user,
+            sid: session,
+            jti: Uuid::now_v7(),
+            roles,
+            iat: now.unix_timestamp(),
+            nbf: now.unix_timestamp(),
+            exp: (now + self.lifetime).unix_timestamp(),
+        };
+        let header =
+            Header { typ: Some(TYPE.to_owned()), kid: Some(self.keys.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let token = encode(&header, &claims, &self.keys.key).expect("the key was parsed when it was read");
+        SecretString::from(token)
+    }
+
+    /// How long a token is valid.
+    #[must_use]
+    pub fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+}
+
+/// The token is malformed, forged, foreign or expired; which one is nobody's business.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the access token is not valid")]
+pub struct Invalid;
+
+/// Checks access tokens against public keys that it was given, and no others.
+pub struct Verifier {
+    keys: HashMap<String, DecodingKey>,
+    validation: Validation,
+}
+
+impl Verifier {
+    /// Accepts tokens signed with one of these keys.
+    #[must_use]
+    pub fn new(public: &JwkSet) -> Self {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.leeway = LEEWAY_SECONDS;
+        validation.validate_nbf = true;
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        let usable =
+            |key: &jsonwebtoken::jwk::Jwk| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(key).ok()?));
+        Self { keys: public.keys.iter().filter_map(usable).collect(), validation }
+    }
+
+    /// What a valid token says.
+    ///
+    /// # Errors
+    /// When the signature, the algorithm, the key, the type, the times, the issuer or the audience is not as it should.
+    pub fn verify(&self, token: &str) -> Result<Claims, Invalid> {
+        // The header only picks among the known keys: `jwk`, `jku` and `x5u` are never followed.
+        let header = decode_header(token).map_err(|_| Invalid)?;
+        let key = header.kid.and_then(|kid| self.keys.get(&kid)).ok_or(Invalid)?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return Err(Invalid);
+        }
+        decode(token, key, &self.validation).map(|data| data.claims).map_err(|_| Invalid)
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("kids", &self.keys.keys()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use jsonwebtoken::EncodingKey;
+    use jsonwebtoken::jwk::AlgorithmParameters;
+    use secrecy::ExposeSecret;
+    use serde_json::json;
+
+    use super::*;
+
+    fn keys() -> SigningKeys {
+        SigningKeys::open(tempfile::tempdir().unwrap().path()).unwrap()
+    }
+
+    fn claims() -> Claims {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: Uuid::now_v7(),
+            sid: Uuid::now_v7(),
+            jti: Uuid::now_v7(),
+            roles: vec![],
+            iat: now,
+            nbf: now,
+            exp: now + 600,
+        }
+    }
+
+    fn header(keys: &SigningKeys) -> Header {
+        Header { typ: Some(TYPE.into()), kid: Some(keys.kid.clone()), ..Header::new(Algorithm::EdDSA) }
+    }
+
+    /// Signs well what may be wrong in itself.
+    fn verdict(change: impl FnOnce(&mut Header, &mut Claims)) -> Result<Claims, Invalid> {
+        let keys = keys();
+        let (mut header, mut claims) = (header(&keys), claims());
+        change(&mut header, &mut claims);
+        Verifier::new(keys.public()).verify(&encode(&header, &claims, &keys.key).unwrap())
+    }
+
+    fn x(keys: &SigningKeys) -> String {
+        match &keys.public().keys[0].algorithm {
+            AlgorithmParameters::OctetKeyPair(pair) => pair.x.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn accepts_what_it_has_signed() {
+        let keys = keys();
+        let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
+        let signer = Signer::new(keys.clone(), Duration::from_secs(600));
+
+        let token = signer.sign(user, session, vec!["seller".into()]);
+
+        let claims = Verifier::new(keys.public()).verify(token.expose_secret()).unwrap();
+        assert_eq!((claims.sub, claims.sid, claims.exp - claims.iat), (user, session, 600));
+        assert_eq!(claims.roles, ["seller"]);
+    }
+
+    #[test]
+    fn refuses_a_token_without_signature() {
+        let keys = keys();
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(json!({"alg": "none", "typ": TYPE, "kid": keys.kid}));
+        let token = format!("{header}.{}.", part(serde_json::to_value(claims()).unwrap()));
+
+        assert_eq!(Verifier::new(keys.public()).verify(&token), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_hs256_with_the_public_key_as_its_secret() {
+        let keys = keys();
+        let public = URL_SAFE_NO_PAD.decode(x(&keys)).unwrap();
+        let header = Header { alg: Algorithm::HS256, ..header(&keys) };
+        let token = encode(&header, &claims(), &EncodingKey::from_secret(&public)).unwrap();
+
+        assert_eq!(Verifier::new(keys.public()).verify(&token), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_a_foreign_key_even_when_the_token_brings_it_along() {
+        let (ours, foreign) = (keys(), keys());
+        let brought = Header { jwk: Some(foreign.public().keys[0].clone()), ..header(&ours) };
+        let token = encode(&brought, &claims(), &foreign.key).unwrap();
+
+        assert_eq!(Verifier::new(ours.public()).verify(&token), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_an_unknown_or_missing_key_id() {
+        assert_eq!(verdict(|header, _| header.kid = Some("unknown".into())), Err(Invalid));
+        assert_eq!(verdict(|header, _| header.kid = None), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_a_token_of_another_type() {
+        assert_eq!(verdict(|header, _| header.typ = Some("JWT".into())), Err(Invalid));
+        assert_eq!(verdict(|header, _| header.typ = None), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_a_token_outside_its_time() {
+        assert_eq!(verdict(|_, claims| claims.exp = claims.iat - 60), Err(Invalid));
+        assert_eq!(verdict(|_, claims| claims.nbf = claims.iat + 60), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_another_issuer_or_audience() {
+        assert_eq!(verdict(|_, claims| claims.iss = "somebody".into()), Err(Invalid));
+        assert_eq!(verdict(|_, claims| claims.aud = "something".into()), Err(Invalid));
+    }
+
+    #[test]
+    fn refuses_a_changed_payload() {
+        let keys = keys();
+        let token = encode(&header(&keys), &claims(), &keys.key).unwrap();
+        let [head, _, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };
+        let richer = Claims { roles: vec!["admin".into()], ..claims() };
+        let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&richer).unwrap());
+
+        assert_eq!(Verifier::new(keys.public()).verify(&format!("{head}.{payload}.{signature}")), Err(Invalid));
+    }
+}
