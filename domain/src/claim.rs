@@ -46,7 +46,7 @@ impl Holder {
 }
 
 /// What can be asked of a claim.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Have it.
     Claim {
@@ -122,5 +122,59 @@ impl Aggregate for Claim {
             Event::Claimed { owner, until } => Some(Holder { owner, until }),
             Event::Released { .. } => None,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::testing::{given, id};
+
+    const NOON: OffsetDateTime = datetime!(2026-11-02 12:00 UTC);
+
+    fn claimed(owner: u128, at: OffsetDateTime) -> Event {
+        Event::Claimed { owner: id(owner), until: at + APPEAR_WITHIN }
+    }
+
+    fn claim(owner: u128, at: OffsetDateTime, holder_appeared: bool) -> Command {
+        Command::Claim { owner: id(owner), at, holder_appeared }
+    }
+
+    #[test]
+    fn the_first_to_claim_has_it() {
+        given::<Claim>([]).when(claim(1, NOON, false)).then([claimed(1, NOON)]);
+        given::<Claim>([claimed(1, NOON)]).when(claim(1, NOON, false)).then_nothing();
+        given::<Claim>([claimed(1, NOON)]).when(claim(2, NOON, false)).then_err(Error::Taken { owner: id(1) });
+    }
+
+    #[test]
+    fn an_owner_who_appeared_keeps_it_for_good() {
+        given::<Claim>([claimed(1, NOON)])
+            .when(claim(2, NOON + Duration::days(365), true))
+            .then_err(Error::Taken { owner: id(1) });
+    }
+
+    #[test]
+    fn an_owner_who_never_appeared_loses_it_after_a_quarter_of_an_hour() {
+        let late = NOON + TAKE_OVER_AFTER;
+        given::<Claim>([claimed(1, NOON)])
+            .when(claim(2, late - Duration::SECOND, false))
+            .then_err(Error::Taken { owner: id(1) });
+        given::<Claim>([claimed(1, NOON)]).when(claim(2, late, false)).then([claimed(2, late)]);
+    }
+
+    #[test]
+    fn what_is_released_is_free_for_anybody() {
+        let released = Event::Released { owner: id(1) };
+        given::<Claim>([claimed(1, NOON)]).when(Command::Release { owner: id(1) }).then([released.clone()]);
+        given::<Claim>([claimed(1, NOON), released]).when(claim(2, NOON, true)).then([claimed(2, NOON)]);
+    }
+
+    #[test]
+    fn nobody_releases_what_they_do_not_have() {
+        given::<Claim>([]).when(Command::Release { owner: id(1) }).then_nothing();
+        given::<Claim>([claimed(1, NOON)]).when(Command::Release { owner: id(2) }).then_nothing();
     }
 }

@@ -43,6 +43,31 @@ pub enum Error {
 /// The schema that every event type is written with today.
 pub const SCHEMA: u32 = 1;
 
+/// Every event type there is, by category and in the order in which things happen.
+///
+/// The contract with whoever reads the streams: a type is added, never renamed or removed.
+pub const TYPES: [&str; 19] = [
+    "user.registered",
+    "user.profile_changed",
+    "user.role_granted",
+    "user.role_revoked",
+    "user.shop_opened",
+    "claim.claimed",
+    "claim.released",
+    "product.listed",
+    "product.details_changed",
+    "product.price_changed",
+    "product.archived",
+    "inventory.received",
+    "inventory.adjusted",
+    "inventory.reserved",
+    "inventory.released",
+    "order.placed",
+    "order.confirmed",
+    "order.rejected",
+    "order.cancelled",
+];
+
 /// Writes an event down.
 ///
 /// # Panics
@@ -68,4 +93,28 @@ pub fn decode<E: DeserializeOwned>(kind: &str, schema: u32, data: &str) -> Resul
     let mut json = String::with_capacity(kind.len() + data.len() + 5);
     json.extend(["{\"", kind, "\":", data, "}"]);
     serde_json::from_str(&json).map_err(|source| Error::Unreadable { kind: kind.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Event;
+
+    #[test]
+    fn an_event_without_fields_is_an_empty_object() {
+        let stored = encode(&Event::Confirmed {});
+        assert_eq!((stored.kind.as_str(), stored.data.as_str()), ("order.confirmed", "{}"));
+    }
+
+    #[test]
+    fn refuses_what_a_newer_version_wrote() {
+        assert!(matches!(decode::<Event>("order.confirmed", 2, "{}"), Err(Error::NewerSchema { schema: 2, .. })));
+    }
+
+    #[test]
+    fn refuses_an_unknown_type_and_a_foreign_shape() {
+        for (kind, data) in [("order.eaten", "{}"), ("order.placed", "{}"), ("order.confirmed", "{}}")] {
+            assert!(matches!(decode::<Event>(kind, 1, data), Err(Error::Unreadable { .. })), "{kind} {data}");
+        }
+    }
 }

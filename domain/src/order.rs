@@ -116,7 +116,7 @@ pub struct Short {
 }
 
 /// What can be asked of an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Order products.
     Place {

@@ -65,7 +65,7 @@ impl Answer {
 }
 
 /// What a policy makes of the answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// For an order.
     Order(OrderId, order::Command),

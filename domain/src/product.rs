@@ -59,7 +59,7 @@ impl Product {
 }
 
 /// What can be asked of a product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Offer it.
     List {
@@ -231,5 +231,115 @@ impl Aggregate for Product {
             // Nothing happens to a product before it is listed.
             (Event::DetailsChanged { .. } | Event::PriceChanged { .. } | Event::Archived {}, None) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{given, id, price, text};
+
+    fn listed() -> Event {
+        Event::Listed {
+            seller: id(1),
+            name: text("Teapot"),
+            description: Some(text("Holds a litre.")),
+            category: None,
+            price: price(1999, "EUR"),
+            images: vec![],
+        }
+    }
+
+    fn list(images: usize) -> Command {
+        Command::List {
+            seller: id(1),
+            name: text("Teapot"),
+            description: Some(text("Holds a litre.")),
+            category: None,
+            price: price(1999, "EUR"),
+            images: vec![text("https://example.org/teapot.jpg"); images],
+        }
+    }
+
+    fn rename(name: &str) -> Command {
+        Command::ChangeDetails { name: Some(text(name)), description: None, category: None, images: None }
+    }
+
+    #[test]
+    fn is_for_sale_once_listed() {
+        given::<Product>([]).when(list(0)).then([listed()]);
+        given::<Product>([listed()]).when(list(0)).then_err(Error::AlreadyListed);
+        assert!(Product::replay(&[listed()]).for_sale());
+    }
+
+    #[test]
+    fn nothing_else_comes_before_listing() {
+        let commands = [rename("Pot"), Command::ChangePrice { price: price(1, "EUR") }, Command::Archive];
+        for command in commands {
+            given::<Product>([]).when(command).then_err(Error::Unknown);
+        }
+    }
+
+    #[test]
+    fn tells_only_the_details_that_differ() {
+        let change = Command::ChangeDetails {
+            name: Some(text("Teapot")),
+            description: Some(text("Holds two litres.")),
+            category: Some(text("Kitchen")),
+            images: Some(vec![]),
+        };
+        let changed = Event::DetailsChanged {
+            name: None,
+            description: Some(text("Holds two litres.")),
+            category: Some(text("Kitchen")),
+            images: None,
+        };
+        given::<Product>([listed()]).when(change.clone()).then([changed.clone()]);
+        given::<Product>([listed(), changed]).when(change).then_nothing();
+    }
+
+    #[test]
+    fn details_that_are_not_told_stay() {
+        let renamed =
+            Event::DetailsChanged { name: Some(text("Pot")), description: None, category: None, images: None };
+        let product = Product::replay(&[listed(), renamed.clone()]);
+        assert_eq!(product.name(), Some(&text("Pot")));
+        let describe = Command::ChangeDetails {
+            name: None,
+            description: Some(text("Holds a litre.")),
+            category: None,
+            images: None,
+        };
+        given::<Product>([listed(), renamed]).when(describe).then_nothing();
+    }
+
+    #[test]
+    fn keeps_ten_images_at_most() {
+        given::<Product>([]).when(list(11)).then_err(Error::TooManyImages { count: 11 });
+        let images = Some(vec![text("https://example.org/teapot.jpg"); 12]);
+        given::<Product>([listed()])
+            .when(Command::ChangeDetails { name: None, description: None, category: None, images })
+            .then_err(Error::TooManyImages { count: 12 });
+    }
+
+    #[test]
+    fn changes_its_price_but_never_its_currency() {
+        let change = |amount, currency| Command::ChangePrice { price: price(amount, currency) };
+        let changed = Event::PriceChanged { price: price(2499, "EUR") };
+        given::<Product>([listed()]).when(change(2499, "EUR")).then([changed.clone()]);
+        given::<Product>([listed(), changed]).when(change(2499, "EUR")).then_nothing();
+        given::<Product>([listed()])
+            .when(change(1999, "GBP"))
+            .then_err(Error::CurrencyFixed { from: text("EUR"), to: text("GBP") });
+    }
+
+    #[test]
+    fn an_archived_product_stays_as_it_is() {
+        let archived = || [listed(), Event::Archived {}];
+        given::<Product>([listed()]).when(Command::Archive).then([Event::Archived {}]);
+        given::<Product>(archived()).when(Command::Archive).then_nothing();
+        given::<Product>(archived()).when(rename("Pot")).then_err(Error::Archived);
+        given::<Product>(archived()).when(Command::ChangePrice { price: price(1, "EUR") }).then_err(Error::Archived);
+        assert!(!Product::replay(&archived()).for_sale());
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use crate::Aggregate;
+use uuid::Uuid;
+
+use crate::{Aggregate, Currency, Money, money::Price};
 
 /// Starts a test from the events that have already happened.
 pub fn given<A: Aggregate>(history: impl IntoIterator<Item = A::Event>) -> Given<A> {
@@ -44,4 +46,22 @@ where
     pub fn then_err(self, expected: A::Error) {
         assert_eq!(self.0, Err(expected));
     }
+}
+
+/// The id with this number, for tests that need several to tell apart.
+pub fn id<I: From<Uuid>>(number: u128) -> I {
+    Uuid::from_u128(number).into()
+}
+
+/// A text that must be valid.
+#[track_caller]
+pub fn text<T: TryFrom<String, Error: Debug>>(text: &str) -> T {
+    text.to_owned().try_into().expect("a valid text")
+}
+
+/// A price in some currency, in minor units.
+#[track_caller]
+pub fn price(amount: u64, currency: &str) -> Price {
+    let currency: Currency = text(currency);
+    Money { amount, currency }.try_into().expect("a valid price")
 }

@@ -203,4 +203,24 @@ mod tests {
         let of = |text: &str| ShopName::try_from(text.to_owned()).expect("valid").normalised();
         assert_eq!(of("Anna's  Shop"), of("anna's shop"));
     }
+
+    #[test]
+    fn accepts_pictures_from_the_web_alone() {
+        let image = |text: &str| ImageUrl::try_from(text.to_owned());
+        for text in ["https://example.org/a.jpg?w=1#top", "http://[::1]:8080/ä.png", "https://shop.example/a@2x.png"] {
+            assert!(image(text).is_ok(), "{text}");
+        }
+        for text in [
+            "javascript:alert(1)",
+            "data:image/png;base64,AAAA",
+            "//example.org/a.jpg",
+            "https:///a.jpg",
+            "https://anna:secret@example.org/a.jpg",
+            "https://example.org\\@elsewhere.example/a.jpg",
+            "https://example.org/a b.jpg",
+            "https://example.org/\"onerror=",
+        ] {
+            assert!(image(text).is_err(), "{text}");
+        }
+    }
 }

@@ -70,7 +70,7 @@ impl User {
 }
 
 /// What can be asked of a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Open an account on two claims that are already held.
     Register {
@@ -218,5 +218,85 @@ impl Aggregate for User {
                 self.roles.insert(Role::Seller);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{given, id};
+
+    fn registered() -> Event {
+        Event::Registered { email: id(1), username: id(2) }
+    }
+
+    #[test]
+    fn everybody_begins_as_a_buyer() {
+        given::<User>([]).when(Command::Register { email: id(1), username: id(2) }).then([registered()]);
+        let user = User::replay(&[registered()]);
+        assert!(user.exists() && user.roles().eq([Role::Buyer]));
+    }
+
+    #[test]
+    fn registers_once() {
+        given::<User>([registered()]).when(Command::Register { email: id(1), username: id(2) }).then_nothing();
+        given::<User>([registered()])
+            .when(Command::Register { email: id(1), username: id(3) })
+            .then_err(Error::AlreadyRegistered);
+    }
+
+    #[test]
+    fn nothing_else_comes_before_registering() {
+        for command in [
+            Command::ChangeProfile { username: None },
+            Command::GrantRole { role: Role::Admin },
+            Command::RevokeRole { role: Role::Buyer },
+            Command::OpenShop { name: id(3) },
+        ] {
+            given::<User>([]).when(command).then_err(Error::Unknown);
+        }
+    }
+
+    #[test]
+    fn a_new_name_releases_the_old_one() {
+        let moved = Event::ProfileChanged { username: Some(id(3)), released: Some(id(2)) };
+        given::<User>([registered()]).when(Command::ChangeProfile { username: Some(id(3)) }).then([moved.clone()]);
+        assert_eq!(User::replay(&[registered(), moved]).username(), Some(id(3)));
+    }
+
+    #[test]
+    fn the_same_name_written_differently_releases_nothing() {
+        let changed = Event::ProfileChanged { username: None, released: None };
+        given::<User>([registered()]).when(Command::ChangeProfile { username: Some(id(2)) }).then([changed.clone()]);
+        assert_eq!(User::replay(&[registered(), changed]).username(), Some(id(2)));
+    }
+
+    #[test]
+    fn grants_and_revokes_a_role_once() {
+        let granted = Event::RoleGranted { role: Role::Support };
+        let revoked = Event::RoleRevoked { role: Role::Support };
+        let grant = Command::GrantRole { role: Role::Support };
+        let revoke = Command::RevokeRole { role: Role::Support };
+        given::<User>([registered()]).when(grant.clone()).then([granted.clone()]);
+        given::<User>([registered(), granted.clone()]).when(grant).then_nothing();
+        given::<User>([registered(), granted.clone()]).when(revoke.clone()).then([revoked.clone()]);
+        given::<User>([registered(), granted, revoked]).when(revoke).then_nothing();
+    }
+
+    #[test]
+    fn only_a_shop_makes_a_seller() {
+        let role = Role::Seller;
+        given::<User>([registered()]).when(Command::GrantRole { role }).then_err(Error::SellerByShop);
+        given::<User>([registered()]).when(Command::RevokeRole { role }).then_err(Error::SellerByShop);
+        assert!(User::replay(&[registered(), Event::ShopOpened { name: id(3) }]).is_seller());
+    }
+
+    #[test]
+    fn keeps_one_shop() {
+        let opened = Event::ShopOpened { name: id(3) };
+        let open = |name| Command::OpenShop { name: id(name) };
+        given::<User>([registered()]).when(open(3)).then([opened.clone()]);
+        given::<User>([registered(), opened.clone()]).when(open(3)).then_nothing();
+        given::<User>([registered(), opened]).when(open(4)).then_err(Error::AlreadySelling);
     }
 }

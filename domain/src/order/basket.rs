@@ -12,7 +12,7 @@ pub const MAX_LINES: usize = 200;
 pub const MAX_QUANTITY: u32 = 10_000;
 
 /// A product that a buyer wants, and what the catalogue says about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Which.
     pub product: ProductId,
@@ -23,7 +23,7 @@ pub struct Wanted {
 }
 
 /// What a product is offered as.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// By whom.
     pub seller: UserId,

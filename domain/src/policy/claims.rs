@@ -33,3 +33,35 @@ impl Policy for Claims {
         vec![]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Aggregate as _, testing::id};
+
+    fn registered() -> Event {
+        Event::Registered { email: id(1), username: id(2) }
+    }
+
+    fn moved(from: u128, to: u128) -> Event {
+        Event::ProfileChanged { username: Some(id(to)), released: Some(id(from)) }
+    }
+
+    #[test]
+    fn releases_the_name_that_was_given_up() {
+        let user = User::replay(&[registered(), moved(2, 3)]);
+        assert_eq!(Claims::ask(id(9), &user, &moved(2, 3)), [Request::ReleaseClaim { claim: id(2), owner: id(9) }]);
+    }
+
+    #[test]
+    fn keeps_a_name_that_the_user_came_back_to() {
+        let user = User::replay(&[registered(), moved(2, 3), moved(3, 2)]);
+        assert_eq!(Claims::ask(id(9), &user, &moved(2, 3)), []);
+    }
+
+    #[test]
+    fn a_profile_that_keeps_its_name_releases_nothing() {
+        let user = User::replay(&[registered()]);
+        assert_eq!(Claims::ask(id(9), &user, &Event::ProfileChanged { username: None, released: None }), []);
+    }
+}

@@ -55,3 +55,84 @@ fn by_partition<T>(items: impl Iterator<Item = T>, product: impl Fn(&T) -> Produ
     }
     groups.into_values()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Aggregate as _, Money,
+        order::{Line, Short},
+        testing::{id, text},
+    };
+
+    const ORDER: u128 = 7;
+
+    fn placed(products: &[u128]) -> Event {
+        let unit_price = Money { amount: 100, currency: text("EUR") };
+        let line = |&product: &u128| Line {
+            product: id(product),
+            seller: id(2),
+            name: text("Teapot"),
+            quantity: 3,
+            unit_price,
+        };
+        Event::Placed { buyer: id(1), lines: products.iter().map(line).collect(), total: unit_price }
+    }
+
+    fn short(product: u128) -> Short {
+        Short { product: id(product), requested: 3, available: 1 }
+    }
+
+    fn conclusion(answers: &[Answer]) -> Vec<Command> {
+        OrderFulfilment::conclude(id(ORDER), &placed(&[0x1, 0x2, 0x3]), answers)
+    }
+
+    #[test]
+    fn reserves_partition_by_partition_in_ascending_order() {
+        let event = placed(&[0x2b, 0x13, 0x1b]);
+        assert_eq!(
+            OrderFulfilment::ask(id(ORDER), &Order::replay([&event]), &event),
+            [
+                Request::Reserve { order: id(ORDER), lines: vec![(id(0x13), 3)] },
+                Request::Reserve { order: id(ORDER), lines: vec![(id(0x2b), 3), (id(0x1b), 3)] },
+            ]
+        );
+    }
+
+    #[test]
+    fn reserves_nothing_for_an_order_that_is_settled() {
+        let event = placed(&[0x13]);
+        let order = Order::replay([&event, &Event::Confirmed {}]);
+        assert_eq!(OrderFulfilment::ask(id(ORDER), &order, &event), []);
+        assert_eq!(conclusion(&[]), []);
+    }
+
+    #[test]
+    fn gives_everything_back_partition_by_partition() {
+        let products = vec![id(0x2b), id(0x13), id(0x1b)];
+        let expected = [
+            Request::Release { order: id(ORDER), products: vec![id(0x13)] },
+            Request::Release { order: id(ORDER), products: vec![id(0x2b), id(0x1b)] },
+        ];
+        let cancelled = Event::Cancelled { reason: None, products: products.clone() };
+        assert_eq!(OrderFulfilment::ask(id(ORDER), &Order::default(), &cancelled), expected);
+        let rejected = Event::Rejected { short: vec![short(0x13)], products };
+        assert_eq!(OrderFulfilment::ask(id(ORDER), &Order::default(), &rejected), expected);
+    }
+
+    #[test]
+    fn confirms_when_every_line_is_reserved() {
+        assert_eq!(
+            conclusion(&[Answer::Reserved, Answer::Reserved]),
+            [Command::Order(id(ORDER), order::Command::Confirm)]
+        );
+    }
+
+    #[test]
+    fn rejects_naming_every_short_line() {
+        let answers =
+            [Answer::Reserved, Answer::Short(vec![short(1)]), Answer::Done, Answer::Short(vec![short(2), short(3)])];
+        let reject = order::Command::Reject { short: vec![short(1), short(2), short(3)] };
+        assert_eq!(conclusion(&answers), [Command::Order(id(ORDER), reject)]);
+    }
+}

@@ -1,0 +1,94 @@
+//! Every event ever stored can still be read, and is written as it always was.
+//!
+//! `golden/` holds one event of each type. A file is added with its type and never changed: it stands for what lies in
+//! somebody's store.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use domain::{claim, event, inventory, order, product, user};
+use serde_json::{Value, json};
+
+/// Names each variant of each event once. The `match` has no wildcard, so a new variant does not compile before it is
+/// named here, and what is named here must have its file.
+macro_rules! events {
+    ($($category:ident { $($variant:ident = $kind:literal,)+ })+) => {
+        const NAMED: &[&str] = &[$($($kind),+),+];
+
+        /// Reads an event and writes it again.
+        fn again(kind: &str, schema: u32, data: &str) -> event::Stored {
+            let (category, _) = kind.split_once('.').expect("a type is category.fact");
+            match category {
+                $(stringify!($category) => {
+                    let event = event::decode::<$category::Event>(kind, schema, data).expect(kind);
+                    let named = match &event {
+                        $($category::Event::$variant { .. } => $kind,)+
+                    };
+                    assert_eq!(named, kind, "the file holds another event than its name says");
+                    event::encode(&event)
+                })+
+                _ => panic!("{category} is no category"),
+            }
+        }
+    };
+}
+
+events! {
+    user {
+        Registered = "user.registered",
+        ProfileChanged = "user.profile_changed",
+        RoleGranted = "user.role_granted",
+        RoleRevoked = "user.role_revoked",
+        ShopOpened = "user.shop_opened",
+    }
+    claim {
+        Claimed = "claim.claimed",
+        Released = "claim.released",
+    }
+    product {
+        Listed = "product.listed",
+        DetailsChanged = "product.details_changed",
+        PriceChanged = "product.price_changed",
+        Archived = "product.archived",
+    }
+    inventory {
+        Received = "inventory.received",
+        Adjusted = "inventory.adjusted",
+        Reserved = "inventory.reserved",
+        Released = "inventory.released",
+    }
+    order {
+        Placed = "order.placed",
+        Confirmed = "order.confirmed",
+        Rejected = "order.rejected",
+        Cancelled = "order.cancelled",
+    }
+}
+
+fn golden() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let files = fs::read_dir(folder).expect("the folder beside this file");
+    let read = |path: &Path| {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a file name").to_owned();
+        let json = fs::read_to_string(path).expect("readable");
+        (name, serde_json::from_str(&json).expect("JSON"))
+    };
+    files.map(|file| read(&file.expect("readable").path())).collect()
+}
+
+#[test]
+fn every_stored_event_is_read_and_written_as_it_was() {
+    for (name, file) in golden() {
+        let (kind, schema) = (file["type"].as_str().expect("a type"), file["schema"].as_u64().expect("a schema"));
+        let stored = again(kind, schema.try_into().expect("a small number"), &file["data"].to_string());
+        let data: Value = serde_json::from_str(&stored.data).expect("JSON");
+        assert_eq!(json!({ "type": stored.kind, "schema": stored.schema, "data": data }), file, "{name}");
+        assert_eq!(kind, name);
+    }
+}
+
+#[test]
+fn every_event_type_has_its_file_and_its_place_in_the_list() {
+    let named = BTreeSet::from_iter(NAMED.iter().map(|kind| (*kind).to_owned()));
+    assert_eq!(BTreeSet::from_iter(golden().into_iter().map(|(name, _)| name)), named);
+    assert_eq!(BTreeSet::from_iter(event::TYPES.map(str::to_owned)), named);
+}
