@@ -32,6 +32,19 @@ pub enum Role {
     Support,
 }
 
+impl Role {
+    /// As the API and the read models spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+            Self::Admin => "admin",
+            Self::Support => "support",
+        }
+    }
+}
+
 impl User {
     /// Whether anybody has registered here.
     #[must_use]

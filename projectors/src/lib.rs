@@ -1,1 +1,23 @@
 //! Consumers that turn events into rows and further commands.
+//!
+//! One runtime serves read models and policies: a [worker](worker) takes leases on the feeds of its consumer group,
+//! reads them, and hands what it read to a sink, which settles it in the transaction of its effects. A read model folds
+//! events into rows ([`projection`]); a policy asks other aggregates and sends commands ([`policies`]).
+//!
+//! What it refuses to do: decide anything (that is `domain`), or know a key of Redis (that is `event-store`).
+
+mod fault;
+mod positions;
+mod status;
+mod worker;
+
+mod policies;
+pub mod projection;
+pub mod read_models;
+
+mod consumers;
+pub mod schema;
+
+pub use consumers::{Consumers, Settings};
+pub use fault::Fault;
+pub use status::Status;

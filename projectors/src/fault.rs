@@ -1,0 +1,75 @@
+//! Why a consumer could not go on.
+
+use event_store::{Failure, Feed};
+
+/// What stopped a turn of a consumer. Nothing of the turn is settled then, and it is tried again from the position.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Postgres did not answer, or refused.
+    #[error("postgres: {0}")]
+    Postgres(#[from] sqlx::Error),
+    /// The event store did not answer, or refused.
+    #[error("event store: {0}")]
+    Store(#[from] event_store::Error),
+    /// A command of a policy did not come to a decision.
+    #[error("command: {0}")]
+    Command(#[from] Failure),
+    /// Somebody else works on these feeds now.
+    #[error("the lease of {0} is lost")]
+    LeaseLost(Feed),
+    /// The log no longer holds the event that was settled last: a restore or a failover has lost its tail.
+    #[error("{feed} has diverged: {settled} was settled at position {position}, there is {found} now")]
+    Diverged {
+        /// The feed.
+        feed: Feed,
+        /// The position of the consumer.
+        position: u64,
+        /// What it had settled there.
+        settled: String,
+        /// What is there now.
+        found: String,
+    },
+    /// The feed goes on somewhere else than after the position.
+    #[error("{feed} goes on at {found} where {expected} was expected")]
+    Hole {
+        /// The feed.
+        feed: Feed,
+        /// The next position.
+        expected: u64,
+        /// The position that came.
+        found: u64,
+    },
+    /// One event cannot be dealt with, however often it is tried.
+    #[error("{kind} of {id} (version {version}) fails by itself: {reason}")]
+    Event {
+        /// The type of the event.
+        kind: String,
+        /// Its aggregate.
+        id: uuid::Uuid,
+        /// Which of its events.
+        version: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Fault {
+    /// An event that fails by itself.
+    pub(crate) fn event(event: &event_store::Recorded, reason: impl ToString) -> Self {
+        Self::Event { kind: event.kind.clone(), id: event.id, version: event.version, reason: reason.to_string() }
+    }
+
+    /// Whether waiting alone can mend it.
+    #[must_use]
+    pub fn is_infrastructure(&self) -> bool {
+        match self {
+            Self::Postgres(_)
+            | Self::LeaseLost(_)
+            | Self::Hole { .. }
+            | Self::Command(Failure::Contended | Failure::Late) => true,
+            Self::Store(error) => error.is_infrastructure(),
+            Self::Command(Failure::Store(error)) => error.is_infrastructure(),
+            Self::Diverged { .. } | Self::Event { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The carrier of policies: takes their requests to other aggregates and their commands back.
+//!
+//! It decides nothing. Events of one aggregate are dealt with in feed order, different aggregates in parallel. Whatever
+//! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
+//! late command accepted.
+
+use std::{collections::HashMap, marker::PhantomData};
+
+use domain::{
+    Aggregate, OrderId, ProductId,
+    claim::{self, Claim},
+    inventory::{self, Inventory},
+    order::{Order, Short},
+    policy::{Answer, Command, Policy, Request},
+};
+use event_store::{
+    Changes, CommandId, Context, Decision, ExecuteError, Feed, Outcome, Positioned, Recorded, Request as Commit, Store,
+    Stream,
+};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use crate::{Fault, positions::Leases, worker::Sink};
+
+/// How many aggregates are dealt with at the same time.
+const PARALLEL: usize = 256;
+
+/// Carries for one policy.
+pub(crate) struct PolicySink<P> {
+    pool: PgPool,
+    store: Store,
+    policy: PhantomData<P>,
+}
+
+impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
+    pub(crate) const fn new(pool: PgPool, store: Store) -> Self {
+        Self { pool, store, policy: PhantomData }
+    }
+
+    async fn deal_with(&self, leases: &Leases, feed: Feed, recorded: &Recorded) -> Result<(), Fault> {
+        let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, error))?;
+        let id = recorded.id.into();
+        let state = self.store.load::<P::Follows>(id).await?;
+        let carrier = Carrier { store: &self.store, group: P::GROUP, cause: recorded, leases, feed };
+        let mut answers = Vec::new();
+        for request in P::ask(id, &state, &event) {
+            let refused = answers.iter().any(|answer| matches!(answer, Answer::Short(_)));
+            answers.push(carrier.carry(request, refused).await?);
+        }
+        for command in P::conclude(id, &event, &answers) {
+            carrier.command(command).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
+    async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+        let mut aggregates = HashMap::<_, (Feed, Vec<&Recorded>)>::new();
+        for (feed, events) in turn {
+            for Positioned { event, .. } in events {
+                aggregates.entry(event.id).or_insert_with(|| (*feed, Vec::new())).1.push(event);
+            }
+        }
+        stream::iter(aggregates.into_values().map(Ok))
+            .try_for_each_concurrent(PARALLEL, async |(feed, events)| {
+                for event in events {
+                    self.deal_with(leases, feed, event).await?;
+                }
+                Ok::<_, Fault>(())
+            })
+            .await?;
+        let mut transaction = self.pool.begin().await?;
+        leases.settle(&mut transaction, turn).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// One event's way to other aggregates.
+struct Carrier<'a> {
+    store: &'a Store,
+    group: &'static str,
+    cause: &'a Recorded,
+    leases: &'a Leases,
+    feed: Feed,
+}
+
+impl Carrier<'_> {
+    async fn carry(&self, request: Request, refused: bool) -> Result<Answer, Fault> {
+        match request {
+            Request::Reserve { order, lines } if refused => self.look_up(order, &lines).await,
+            Request::Reserve { order, lines } => self.reserve(order, lines).await,
+            Request::Release { order, products } => self.release(order, products).await,
+            Request::ReleaseClaim { claim, owner } => {
+                self.execute::<Claim>(claim, claim::Command::Release { owner }).await?;
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    async fn command(&self, command: Command) -> Result<(), Fault> {
+        match command {
+            Command::Order(id, command) => self.execute::<Order>(id, command).await,
+        }
+    }
+
+    /// A refusal is an answer too: the aggregate has meanwhile decided otherwise, and its own event tells what follows.
+    async fn execute<A: Aggregate>(&self, id: A::Id, command: A::Command) -> Result<(), Fault> {
+        let not_after = self.leases.until(self.feed)?;
+        match self.store.execute::<A>(self.context(), id, command, Some(not_after)).await {
+            Ok(_) => Ok(()),
+            Err(ExecuteError::Rejected(rule)) => {
+                tracing::debug!(category = A::CATEGORY, id = %id.into(), %rule, "already decided otherwise");
+                Ok(())
+            }
+            Err(ExecuteError::Failed(failure)) => Err(failure.into()),
+        }
+    }
+
+    /// Reserves all of these lines, or none.
+    async fn reserve(&self, order: OrderId, lines: Vec<(ProductId, u32)>) -> Result<Answer, Fault> {
+        let streams: Vec<_> = lines.iter().map(|(product, _)| Stream::of::<Inventory>(*product)).collect();
+        self.commit(streams, move |states| {
+            let mut decided = Decided::default();
+            for (product, quantity) in &lines {
+                decided.add(*product, *quantity, states.get::<Inventory>(*product), order);
+            }
+            decided.conclude()
+        })
+        .await
+    }
+
+    /// What would be short, without reserving anything.
+    async fn look_up(&self, order: OrderId, lines: &[(ProductId, u32)]) -> Result<Answer, Fault> {
+        let load = async |(product, quantity)| {
+            Ok::<_, Fault>((product, quantity, self.store.load::<Inventory>(product).await?))
+        };
+        let loaded: Vec<_> = stream::iter(lines.iter().copied()).map(load).buffered(PARALLEL).try_collect().await?;
+        let mut decided = Decided::default();
+        for (product, quantity, inventory) in &loaded {
+            decided.add(*product, *quantity, inventory, order);
+        }
+        Ok(if decided.short.is_empty() { Answer::Done } else { Answer::Short(decided.short) })
+    }
+
+    async fn release(&self, order: OrderId, products: Vec<ProductId>) -> Result<Answer, Fault> {
+        let streams: Vec<_> = products.iter().map(|product| Stream::of::<Inventory>(*product)).collect();
+        self.commit(streams, move |states| {
+            let release = inventory::Command::Release { order };
+            let changes = products.iter().try_fold(Changes::none(), |changes, product| {
+                Ok(changes.and::<Inventory>(*product, states.get::<Inventory>(*product).decide(release.clone())?))
+            });
+            match changes {
+                Ok(changes) => Decision::new(changes, Ok(Answer::Done)),
+                Err(rule) => Decision::new(Changes::none(), Err(rule)),
+            }
+        })
+        .await
+    }
+
+    async fn commit(
+        &self,
+        streams: Vec<Stream>,
+        decide: impl FnMut(&event_store::States<'_>) -> Decision<Result<Answer, inventory::Error>> + Send + 'static,
+    ) -> Result<Answer, Fault> {
+        let not_after = Some(self.leases.until(self.feed)?);
+        let request = Commit { not_after, ..Commit::new(self.context(), streams) };
+        match self.store.commit(request, decide).await? {
+            Outcome::Done(answer) => answer.map_err(|rule| Fault::event(self.cause, rule)),
+            Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
+        }
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            actor: format!("policy:{}", self.group),
+            command: CommandId::random(),
+            at: OffsetDateTime::now_utc(),
+            trace: self.cause.trace.clone(),
+        }
+    }
+}
+
+/// Reservations of one partition, decided line by line.
+#[derive(Default)]
+struct Decided {
+    changes: Changes,
+    short: Vec<Short>,
+    broken: Option<inventory::Error>,
+}
+
+impl Decided {
+    fn add(&mut self, product: ProductId, quantity: u32, inventory: &Inventory, order: OrderId) {
+        match inventory.decide(inventory::Command::Reserve { order, quantity }) {
+            Ok(events) => self.changes = std::mem::take(&mut self.changes).and::<Inventory>(product, events),
+            Err(inventory::Error::Insufficient { requested, available }) => {
+                self.short.push(Short { product, requested, available });
+            }
+            Err(rule) => self.broken = Some(rule),
+        }
+    }
+
+    fn conclude(self) -> Decision<Result<Answer, inventory::Error>> {
+        match self.broken {
+            Some(rule) => Decision::new(Changes::none(), Err(rule)),
+            None if self.short.is_empty() => Decision::new(self.changes, Ok(Answer::Reserved)),
+            None => Decision::new(Changes::none(), Ok(Answer::Short(self.short))),
+        }
+    }
+}

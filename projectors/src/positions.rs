@@ -1,0 +1,219 @@
+//! How far a consumer has got in each feed, and who may say so.
+//!
+//! Postgres keeps both, in the database of the consumer's rows. A worker takes a lease on feeds that nobody works on and
+//! renews it while it lives. Every lease has a token that rises with its owner; whatever a worker settles, it settles
+//! under its token, so that an owner who was paused for longer than its lease can change nothing when it wakes up.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::Partition;
+use event_store::{Feed, Positioned};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::Fault;
+
+/// How long a lease lasts without being renewed.
+const LEASE: Duration = Duration::from_secs(3);
+/// How often it is renewed.
+pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(1);
+/// How much longer than a lease its successor waits: commands of the former owner carry the end of its lease, and clocks
+/// may differ by a second.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A feed that this worker may settle.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    pub(crate) position: u64,
+    /// The event there, as `<id>:<version>`.
+    pub(crate) last_event: Option<String>,
+    token: i64,
+    until: OffsetDateTime,
+}
+
+/// The feeds that one worker of a consumer holds.
+pub(crate) struct Leases {
+    pool: PgPool,
+    consumer: String,
+    owner: String,
+    categories: &'static [&'static str],
+    held: Mutex<BTreeMap<Feed, Lease>>,
+}
+
+impl Leases {
+    pub(crate) fn new(pool: PgPool, consumer: String, owner: String, categories: &'static [&'static str]) -> Self {
+        Self { pool, consumer, owner, categories, held: Mutex::default() }
+    }
+
+    /// Makes sure that every feed of the consumer has a position.
+    pub(crate) async fn register(&self) -> Result<(), Fault> {
+        let feeds = self.categories.iter().flat_map(|category| Feed::all(category));
+        let (categories, partitions): (Vec<_>, Vec<_>) =
+            feeds.map(|feed| (feed.category.to_owned(), i16::from(feed.partition.number()))).unzip();
+        sqlx::query!(
+            "insert into positions (consumer, category, partition)
+             select $1, * from unnest($2::text[], $3::smallint[]) on conflict do nothing",
+            self.consumer,
+            &categories,
+            &partitions
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes every feed that nobody holds any more, and returns those.
+    pub(crate) async fn take(&self) -> Result<Vec<Feed>, Fault> {
+        let rows = sqlx::query!(
+            r#"with free as (
+                 select category, partition from positions
+                 where consumer = $1 and (owner is null or expires_at < now() - make_interval(secs => $4))
+                 for update skip locked
+               )
+               update positions p
+               set owner = $2, token = token + 1, expires_at = now() + make_interval(secs => $3)
+               from free where p.consumer = $1 and p.category = free.category and p.partition = free.partition
+               returning p.category, p.partition, position, last_event, token, expires_at as "until!""#,
+            self.consumer,
+            self.owner,
+            LEASE.as_secs_f64(),
+            GRACE.as_secs_f64()
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut held = self.held();
+        let leases = rows.into_iter().filter_map(|row| {
+            let feed = self.feed(&row.category, row.partition)?;
+            let position = u64::try_from(row.position).unwrap_or_default();
+            Some((feed, Lease { position, last_event: row.last_event, token: row.token, until: row.until }))
+        });
+        Ok(leases.map(|(feed, lease)| (held.insert(feed, lease), feed).1).collect())
+    }
+
+    /// Keeps everything that is held. A feed that is being settled at this moment is renewed by that.
+    pub(crate) async fn renew(&self) -> Result<(), Fault> {
+        let rows = sqlx::query!(
+            r#"with mine as (
+                 select category, partition from positions where consumer = $1 and owner = $2 for update skip locked
+               )
+               update positions p set expires_at = now() + make_interval(secs => $3)
+               from mine where p.consumer = $1 and p.category = mine.category and p.partition = mine.partition
+               returning p.category, p.partition, token, expires_at as "until!""#,
+            self.consumer,
+            self.owner,
+            LEASE.as_secs_f64()
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut held = self.held();
+        for row in rows {
+            if let Some(lease) = self.feed(&row.category, row.partition).and_then(|feed| held.get_mut(&feed))
+                && lease.token == row.token
+            {
+                lease.until = row.until;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets everything go, so that others need not wait for the end of the leases.
+    pub(crate) async fn release(&self) -> Result<(), Fault> {
+        self.held().clear();
+        sqlx::query!(
+            "update positions set owner = null, expires_at = null where consumer = $1 and owner = $2",
+            self.consumer,
+            self.owner
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Moves the positions behind these events, under the tokens of their leases. The first statement of a transaction:
+    /// it locks the rows, so that nobody can take over before the transaction ends.
+    pub(crate) async fn settle(
+        &self,
+        connection: &mut PgConnection,
+        turn: &[(Feed, Vec<Positioned>)],
+    ) -> Result<(), Fault> {
+        let steps = self.steps(turn)?;
+        let categories: Vec<_> = steps.iter().map(|(feed, _)| feed.category.to_owned()).collect();
+        let partitions: Vec<_> = steps.iter().map(|(feed, _)| i16::from(feed.partition.number())).collect();
+        let tokens: Vec<_> = steps.iter().map(|(_, lease)| lease.token).collect();
+        let positions: Vec<_> = steps.iter().map(|(_, lease)| lease.position as i64).collect();
+        let events: Vec<_> = steps.iter().map(|(_, lease)| lease.last_event.clone()).collect();
+        let settled = sqlx::query!(
+            "update positions p
+             set position = s.position, last_event = s.last_event, expires_at = now() + make_interval(secs => $2)
+             from unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[], $7::text[])
+               as s (category, partition, token, position, last_event)
+             where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token",
+            self.consumer,
+            LEASE.as_secs_f64(),
+            &categories,
+            &partitions,
+            &tokens,
+            &positions,
+            &events as &[Option<String>]
+        )
+        .execute(connection)
+        .await?
+        .rows_affected();
+        match steps.first() {
+            Some((feed, _)) if settled != steps.len() as u64 => Err(Fault::LeaseLost(*feed)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers what a committed transaction has settled.
+    pub(crate) fn advance(&self, turn: &[(Feed, Vec<Positioned>)]) {
+        if let Ok(steps) = self.steps(turn) {
+            self.held().extend(steps);
+        }
+    }
+
+    /// The feeds held, and the position of each.
+    pub(crate) fn feeds(&self) -> Vec<(Feed, Lease)> {
+        self.held().iter().map(|(feed, lease)| (*feed, lease.clone())).collect()
+    }
+
+    /// Until when commands for a feed may happen.
+    pub(crate) fn until(&self, feed: Feed) -> Result<OffsetDateTime, Fault> {
+        self.held().get(&feed).map(|lease| lease.until).ok_or(Fault::LeaseLost(feed))
+    }
+
+    /// Forgets everything held, after something went wrong; the leases end by themselves.
+    pub(crate) fn forget(&self) {
+        self.held().clear();
+    }
+
+    fn steps(&self, turn: &[(Feed, Vec<Positioned>)]) -> Result<Vec<(Feed, Lease)>, Fault> {
+        let held = self.held();
+        turn.iter()
+            .filter_map(|(feed, events)| Some((feed, events.last()?)))
+            .map(|(feed, last)| {
+                let lease = held.get(feed).ok_or(Fault::LeaseLost(*feed))?.clone();
+                let last_event = Some(settled_name(last));
+                Ok((*feed, Lease { position: last.position, last_event, ..lease }))
+            })
+            .collect()
+    }
+
+    fn feed(&self, category: &str, partition: i16) -> Option<Feed> {
+        let category = self.categories.iter().find(|known| **known == category)?;
+        Some(Feed { category, partition: Partition::new(u8::try_from(partition).ok()?)? })
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<Feed, Lease>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How an event is remembered as the last one settled.
+pub(crate) fn settled_name(event: &Positioned) -> String {
+    format!("{}:{}", event.event.id, event.event.version)
+}

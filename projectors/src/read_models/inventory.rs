@@ -1,0 +1,116 @@
+//! Stock as its seller sees it: the numbers, and the ledger that explains them.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Aggregate,
+    inventory::{Event, Inventory},
+};
+use event_store::{Record, Recorded};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::stock::Stock;
+use crate::projection::{Projection, Touched, Unfoldable};
+
+/// The read model `inventory`.
+pub enum Inventories {}
+
+/// The inventories of a turn, and their new movements.
+pub struct Rows {
+    stock: BTreeMap<Uuid, (Stock, OffsetDateTime)>,
+    movements: Vec<Movement>,
+}
+
+struct Movement {
+    after: Stock,
+    before: Stock,
+    kind: String,
+    order: Option<Uuid>,
+    note: Option<String>,
+    actor: String,
+    at: OffsetDateTime,
+}
+
+impl Projection for Inventories {
+    const NAME: &'static str = "inventory";
+    const CATEGORIES: &'static [&'static str] = &[Inventory::CATEGORY];
+    type Rows = Rows;
+
+    async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
+        let rows = sqlx::query!(
+            "select id, version, on_hand, reserved, changed_at from inventory where id = any($1)",
+            &touched.of(Inventory::CATEGORY)
+        )
+        .fetch_all(connection)
+        .await?;
+        let stock = rows.into_iter().map(|row| {
+            let stock = Stock { id: row.id, version: row.version, on_hand: row.on_hand, reserved: row.reserved };
+            (row.id, (stock, row.changed_at))
+        });
+        Ok(Rows { stock: stock.collect(), movements: Vec::new() })
+    }
+
+    fn fold(rows: &mut Rows, event: &Recorded, _: &Record) -> Result<(), Unfoldable> {
+        let (what, at) = (event.event::<Inventory>()?, event.time()?);
+        let (stock, changed_at) = rows.stock.entry(event.id).or_insert_with(|| (Stock::none(event.id), at));
+        let before = *stock;
+        stock.fold(event.version, &what);
+        *changed_at = at;
+        let (order, note) = match what {
+            Event::Received { reference, .. } => (None, reference.map(Into::into)),
+            Event::Adjusted { reason, .. } => (None, Some(reason.into())),
+            Event::Reserved { order, .. } | Event::Released { order, .. } => (Some(order.into()), None),
+        };
+        let kind = event.kind.trim_start_matches("inventory.").to_owned();
+        rows.movements.push(Movement { after: *stock, before, kind, order, note, actor: event.actor.clone(), at });
+        Ok(())
+    }
+
+    async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
+        save_stock(rows.stock.into_values().collect(), connection).await?;
+        save_movements(&rows.movements, connection).await
+    }
+}
+
+async fn save_stock(rows: Vec<(Stock, OffsetDateTime)>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into inventory (id, version, on_hand, reserved, changed_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+         on conflict (id) do update set
+           version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
+           changed_at = excluded.changed_at",
+        &rows.iter().map(|(stock, _)| stock.id).collect::<Vec<_>>(),
+        &rows.iter().map(|(stock, _)| stock.version).collect::<Vec<_>>(),
+        &rows.iter().map(|(stock, _)| stock.on_hand).collect::<Vec<_>>(),
+        &rows.iter().map(|(stock, _)| stock.reserved).collect::<Vec<_>>(),
+        &rows.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn save_movements(rows: &[Movement], connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into movements (product_id, version, kind, on_hand_change, reserved_change, on_hand, reserved, order_id,
+                                note, actor, at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+                              $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::timestamptz[])",
+        &rows.iter().map(|row| row.after.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.on_hand - row.before.on_hand).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.reserved - row.before.reserved).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.on_hand).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.reserved).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.order).collect::<Vec<_>>() as &[Option<Uuid>],
+        &rows.iter().map(|row| row.note.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

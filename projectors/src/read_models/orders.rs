@@ -1,0 +1,168 @@
+//! Orders with their lines, and the timeline that explains how they got where they are.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Aggregate,
+    order::{Event, Line, Order, Status},
+};
+use event_store::{Record, Recorded};
+use serde_json::json;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::projection::{Projection, Touched, Unfoldable};
+
+/// The read model `orders`.
+pub enum Orders {}
+
+/// The orders of a turn, with the lines and the moments that are new.
+pub struct Rows {
+    orders: BTreeMap<Uuid, Row>,
+    lines: Vec<(Uuid, i16, Line)>,
+    moments: Vec<Moment>,
+}
+
+struct Row {
+    id: Uuid,
+    version: i64,
+    buyer: Uuid,
+    status: String,
+    total_amount: i64,
+    currency: String,
+    placed_at: OffsetDateTime,
+    changed_at: OffsetDateTime,
+}
+
+struct Moment {
+    order: Uuid,
+    version: i64,
+    kind: String,
+    actor: String,
+    at: OffsetDateTime,
+    detail: Option<String>,
+}
+
+impl Projection for Orders {
+    const NAME: &'static str = "orders";
+    const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY];
+    type Rows = Rows;
+
+    async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
+        let orders = sqlx::query_as!(
+            Row,
+            "select id, version, buyer, status, total_amount, currency, placed_at, changed_at
+             from orders where id = any($1)",
+            &touched.of(Order::CATEGORY)
+        )
+        .fetch_all(connection)
+        .await?;
+        let orders = orders.into_iter().map(|row| (row.id, row)).collect();
+        Ok(Rows { orders, lines: Vec::new(), moments: Vec::new() })
+    }
+
+    fn fold(rows: &mut Rows, event: &Recorded, _: &Record) -> Result<(), Unfoldable> {
+        let (what, at) = (event.event::<Order>()?, event.time()?);
+        let mut status = Status::Pending;
+        let mut detail = None;
+        match what {
+            Event::Placed { buyer, lines, total } => {
+                let row = Row {
+                    id: event.id,
+                    version: 0,
+                    buyer: buyer.into(),
+                    status: String::new(),
+                    total_amount: total.amount as i64,
+                    currency: total.currency.into(),
+                    placed_at: at,
+                    changed_at: at,
+                };
+                rows.orders.insert(event.id, row);
+                rows.lines.extend((1..).zip(lines).map(|(number, line)| (event.id, number, line)));
+            }
+            Event::Confirmed {} => status = Status::Confirmed,
+            Event::Rejected { short, .. } => {
+                status = Status::Rejected;
+                detail = Some(json!({ "short": short }).to_string());
+            }
+            Event::Cancelled { reason, .. } => {
+                status = Status::Cancelled;
+                detail = reason.map(|reason| json!({ "reason": reason }).to_string());
+            }
+        }
+        let row = rows.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
+        row.version = event.version as i64;
+        row.status = status.as_str().to_owned();
+        row.changed_at = at;
+        let (kind, actor) = (event.kind.clone(), event.actor.clone());
+        rows.moments.push(Moment { order: event.id, version: row.version, kind, actor, at, detail });
+        Ok(())
+    }
+
+    async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
+        save_orders(rows.orders.into_values().collect(), connection).await?;
+        save_lines(&rows.lines, connection).await?;
+        save_moments(&rows.moments, connection).await
+    }
+}
+
+async fn save_orders(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into orders (id, version, buyer, status, total_amount, currency, placed_at, changed_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[], $6::text[],
+                              $7::timestamptz[], $8::timestamptz[])
+         on conflict (id) do update set
+           version = excluded.version, status = excluded.status, changed_at = excluded.changed_at",
+        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.buyer).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.status.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.total_amount).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.currency.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.placed_at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.changed_at).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn save_lines(rows: &[(Uuid, i16, Line)], connection: &mut PgConnection) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into order_lines (order_id, line, product_id, seller, name, quantity, unit_price)
+         select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[],
+                              $7::bigint[])",
+        &rows.iter().map(|(order, ..)| *order).collect::<Vec<_>>(),
+        &rows.iter().map(|(_, number, _)| *number).collect::<Vec<_>>(),
+        &rows.iter().map(|(.., line)| line.product.into()).collect::<Vec<Uuid>>(),
+        &rows.iter().map(|(.., line)| line.seller.into()).collect::<Vec<Uuid>>(),
+        &rows.iter().map(|(.., line)| line.name.as_str().to_owned()).collect::<Vec<_>>(),
+        &rows.iter().map(|(.., line)| i64::from(line.quantity)).collect::<Vec<_>>(),
+        &rows.iter().map(|(.., line)| line.unit_price.amount as i64).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn save_moments(rows: &[Moment], connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into timeline (order_id, version, kind, actor, at, detail)
+         select order_id, version, kind, actor, at, detail::jsonb
+         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
+           as m (order_id, version, kind, actor, at, detail)",
+        &rows.iter().map(|row| row.order).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.detail.clone()).collect::<Vec<_>>() as &[Option<String>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! The catalogue: products, their stock, and what is shown of their sellers.
+//!
+//! Three categories feed it, each into a table of its own, so that a row belongs to one aggregate.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Aggregate,
+    inventory::Inventory,
+    product::{self, Product},
+    user::{self, User},
+};
+use event_store::{Record, Recorded};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::stock::Stock;
+use crate::projection::{Projection, Touched, Unfoldable};
+
+/// The read model `products`.
+pub enum Products {}
+
+/// The rows of a turn.
+pub struct Rows {
+    products: BTreeMap<Uuid, ProductRow>,
+    stock: BTreeMap<Uuid, Stock>,
+    sellers: BTreeMap<Uuid, SellerRow>,
+}
+
+struct ProductRow {
+    id: Uuid,
+    version: i64,
+    seller: Uuid,
+    name: String,
+    description: Option<String>,
+    category: Option<String>,
+    price_amount: i64,
+    price_currency: String,
+    images: Vec<String>,
+    status: String,
+    listed_at: OffsetDateTime,
+    changed_at: OffsetDateTime,
+}
+
+struct SellerRow {
+    id: Uuid,
+    version: i64,
+    shop_name: Option<String>,
+    opened_at: OffsetDateTime,
+}
+
+impl Projection for Products {
+    const NAME: &'static str = "products";
+    const CATEGORIES: &'static [&'static str] = &[Product::CATEGORY, Inventory::CATEGORY, User::CATEGORY];
+    const PRIVATE: &'static [&'static str] = &[User::CATEGORY];
+    type Rows = Rows;
+
+    async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
+        let products = sqlx::query_as!(
+            ProductRow,
+            "select id, version, seller, name, description, category, price_amount, price_currency, images, status,
+                    listed_at, changed_at
+             from products where id = any($1)",
+            &touched.of(Product::CATEGORY)
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        let stock = sqlx::query_as!(
+            Stock,
+            "select id, version, on_hand, reserved from stock where id = any($1)",
+            &touched.of(Inventory::CATEGORY)
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        let sellers = sqlx::query_as!(
+            SellerRow,
+            "select id, version, shop_name, opened_at from sellers where id = any($1)",
+            &touched.of(User::CATEGORY)
+        )
+        .fetch_all(connection)
+        .await?;
+        Ok(Rows {
+            products: products.into_iter().map(|row| (row.id, row)).collect(),
+            stock: stock.into_iter().map(|row| (row.id, row)).collect(),
+            sellers: sellers.into_iter().map(|row| (row.id, row)).collect(),
+        })
+    }
+
+    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+        match event.category() {
+            Product::CATEGORY => rows.product(event),
+            Inventory::CATEGORY => rows.stock(event),
+            User::CATEGORY => rows.seller(event, private),
+            other => Err(Unfoldable::Category(other.to_owned())),
+        }
+    }
+
+    async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
+        save_products(rows.products.into_values().collect(), connection).await?;
+        save_stock(rows.stock.into_values().collect(), connection).await?;
+        save_sellers(rows.sellers.into_values().collect(), connection).await
+    }
+}
+
+impl Rows {
+    fn product(&mut self, event: &Recorded) -> Result<(), Unfoldable> {
+        let what = event.event::<Product>()?;
+        if let product::Event::Listed { seller, name, description, category, price, images } = what {
+            let (price, at) = (price.money(), event.time()?);
+            let row = ProductRow {
+                id: event.id,
+                version: event.version as i64,
+                seller: seller.into(),
+                name: name.into(),
+                description: description.map(Into::into),
+                category: category.map(Into::into),
+                price_amount: price.amount as i64,
+                price_currency: price.currency.into(),
+                images: images.into_iter().map(Into::into).collect(),
+                status: "active".to_owned(),
+                listed_at: at,
+                changed_at: at,
+            };
+            self.products.insert(event.id, row);
+            return Ok(());
+        }
+        let row = self.products.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
+        match what {
+            product::Event::Listed { .. } => {}
+            product::Event::DetailsChanged { name, description, category, images } => {
+                row.name = name.map_or_else(|| std::mem::take(&mut row.name), Into::into);
+                row.description = description.map(Into::into).or(row.description.take());
+                row.category = category.map(Into::into).or(row.category.take());
+                if let Some(images) = images {
+                    row.images = images.into_iter().map(Into::into).collect();
+                }
+            }
+            product::Event::PriceChanged { price } => row.price_amount = price.money().amount as i64,
+            product::Event::Archived {} => row.status = "archived".to_owned(),
+        }
+        row.version = event.version as i64;
+        row.changed_at = event.time()?;
+        Ok(())
+    }
+
+    fn stock(&mut self, event: &Recorded) -> Result<(), Unfoldable> {
+        let row = self.stock.entry(event.id).or_insert_with(|| Stock::none(event.id));
+        row.fold(event.version, &event.event::<Inventory>()?);
+        Ok(())
+    }
+
+    fn seller(&mut self, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+        if let user::Event::ShopOpened { .. } = event.event::<User>()? {
+            let row = SellerRow { id: event.id, version: 0, shop_name: None, opened_at: event.time()? };
+            self.sellers.insert(event.id, row);
+        }
+        if let Some(row) = self.sellers.get_mut(&event.id) {
+            row.version = event.version as i64;
+            row.shop_name = private.get("shop_name").map(str::to_owned);
+        }
+        Ok(())
+    }
+}
+
+async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    // An array of arrays would have to be rectangular: the images travel as one text each, and no URL holds a space.
+    sqlx::query!(
+        "insert into products (id, version, seller, name, description, category, price_amount, price_currency, images,
+                               status, listed_at, changed_at)
+         select id, version, seller, name, description, category, price_amount, price_currency,
+                string_to_array(images, ' '), status, listed_at, changed_at
+         from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+                     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+           as r (id, version, seller, name, description, category, price_amount, price_currency, images, status,
+                 listed_at, changed_at)
+         on conflict (id) do update set
+           version = excluded.version, name = excluded.name, description = excluded.description,
+           category = excluded.category, price_amount = excluded.price_amount, images = excluded.images,
+           status = excluded.status, changed_at = excluded.changed_at",
+        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.seller).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.description.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &rows.iter().map(|row| row.category.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &rows.iter().map(|row| row.price_amount).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.price_currency.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.images.join(" ")).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.status.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.listed_at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.changed_at).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn save_stock(rows: Vec<Stock>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into stock (id, version, on_hand, reserved)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+         on conflict (id) do update set
+           version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved",
+        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.on_hand).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.reserved).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn save_sellers(rows: Vec<SellerRow>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into sellers (id, version, shop_name, opened_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[])
+         on conflict (id) do update set version = excluded.version, shop_name = excluded.shop_name",
+        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.shop_name.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &rows.iter().map(|row| row.opened_at).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

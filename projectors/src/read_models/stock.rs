@@ -1,0 +1,30 @@
+//! The numbers of one inventory, as both the catalogue and the ledger count them.
+
+use domain::inventory::Event;
+use uuid::Uuid;
+
+/// How many units there are, and how many are promised.
+#[derive(Clone, Copy)]
+pub(super) struct Stock {
+    pub(super) id: Uuid,
+    pub(super) version: i64,
+    pub(super) on_hand: i64,
+    pub(super) reserved: i64,
+}
+
+impl Stock {
+    pub(super) const fn none(id: Uuid) -> Self {
+        Self { id, version: 0, on_hand: 0, reserved: 0 }
+    }
+
+    /// The numbers after one more event.
+    pub(super) fn fold(&mut self, version: u64, event: &Event) {
+        match *event {
+            Event::Received { quantity, .. } => self.on_hand += i64::from(quantity),
+            Event::Adjusted { delta, .. } => self.on_hand += delta,
+            Event::Reserved { quantity, .. } => self.reserved += i64::from(quantity),
+            Event::Released { quantity, .. } => self.reserved -= i64::from(quantity),
+        }
+        self.version = version as i64;
+    }
+}
