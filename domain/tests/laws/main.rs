@@ -1,0 +1,6 @@
+//! What holds whatever happens, tried on histories that nobody thought of.
+
+mod alone;
+mod together;
+mod wishes;
+mod world;

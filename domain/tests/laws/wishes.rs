@@ -1,0 +1,125 @@
+//! Commands as a crowd would send them: few ids, small numbers, so that they meet.
+
+use std::fmt::Debug;
+
+use domain::{
+    Currency, Money, claim, inventory,
+    money::Price,
+    order::{self, Offer, Wanted},
+    product, user,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// The id with this number.
+pub(crate) fn id<I: From<Uuid>>(number: u128) -> I {
+    Uuid::from_u128(number).into()
+}
+
+/// A text that is valid.
+pub(crate) fn text<T: TryFrom<String, Error: Debug>>(text: &str) -> T {
+    text.to_owned().try_into().expect("a valid text")
+}
+
+/// A price that is valid, in euro cents.
+pub(crate) fn cents(amount: u64) -> Price {
+    let currency: Currency = text("EUR");
+    Money { amount, currency }.try_into().expect("a valid price")
+}
+
+fn any_id<I: From<Uuid> + Debug>() -> impl Strategy<Value = I> {
+    (0u128..4).prop_map(id)
+}
+
+fn any_text<T: TryFrom<String, Error: Debug> + Debug>() -> impl Strategy<Value = T> {
+    select(vec!["Teapot", "Kettle", "Cup"]).prop_map(text)
+}
+
+fn any_price() -> impl Strategy<Value = Price> {
+    (1u64..4, select(vec!["EUR", "GBP"])).prop_map(|(amount, currency)| {
+        let currency: Currency = text(currency);
+        Money { amount, currency }.try_into().expect("a valid price")
+    })
+}
+
+pub(crate) fn of_user() -> impl Strategy<Value = user::Command> {
+    use user::{Command, Role};
+    let role = || select(vec![Role::Buyer, Role::Seller, Role::Admin, Role::Support]);
+    prop_oneof![
+        (any_id(), any_id()).prop_map(|(email, username)| Command::Register { email, username }),
+        option::of(any_id()).prop_map(|username| Command::ChangeProfile { username }),
+        role().prop_map(|role| Command::GrantRole { role }),
+        role().prop_map(|role| Command::RevokeRole { role }),
+        any_id().prop_map(|name| Command::OpenShop { name }),
+    ]
+}
+
+pub(crate) fn of_claim() -> impl Strategy<Value = claim::Command> {
+    use claim::Command;
+    let at = (0i64..60).prop_map(|minutes| OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes));
+    prop_oneof![
+        (any_id(), at, any::<bool>()).prop_map(|(owner, at, holder_appeared)| Command::Claim {
+            owner,
+            at,
+            holder_appeared
+        }),
+        any_id().prop_map(|owner| Command::Release { owner }),
+    ]
+}
+
+pub(crate) fn of_product() -> impl Strategy<Value = product::Command> {
+    use product::Command;
+    let images = || (0usize..12).prop_map(|count| vec![text("https://example.org/teapot.jpg"); count]);
+    let details = || (option::of(any_text()), option::of(any_text()));
+    prop_oneof![
+        4 => (any_id(), any_text(), details(), any_price(), images()).prop_map(
+            |(seller, name, (description, category), price, images)| Command::List {
+                seller,
+                name,
+                description,
+                category,
+                price,
+                images,
+            }
+        ),
+        4 => (option::of(any_text()), details(), option::of(images())).prop_map(
+            |(name, (description, category), images)| Command::ChangeDetails { name, description, category, images }
+        ),
+        4 => any_price().prop_map(|price| Command::ChangePrice { price }),
+        1 => Just(Command::Archive),
+    ]
+}
+
+pub(crate) fn of_inventory() -> impl Strategy<Value = inventory::Command> {
+    use inventory::Command;
+    prop_oneof![
+        (0u32..20, option::of(any_text())).prop_map(|(quantity, reference)| Command::Receive { quantity, reference }),
+        (-20i64..20, any_text()).prop_map(|(delta, reason)| Command::Adjust { delta, reason }),
+        (any_id(), 0u32..20).prop_map(|(order, quantity)| Command::Reserve { order, quantity }),
+        any_id().prop_map(|order| Command::Release { order }),
+    ]
+}
+
+pub(crate) fn of_order() -> impl Strategy<Value = order::Command> {
+    use order::{Command, Short};
+    let offer =
+        (4u128..8, any_text(), any_price()).prop_map(|(seller, name, price)| Offer { seller: id(seller), name, price });
+    let wanted = (any_id(), 1u32..4, option::weighted(0.95, offer)).prop_map(|(product, quantity, offer)| Wanted {
+        product,
+        quantity,
+        offer,
+    });
+    let short = (any_id(), 1u32..4, 0u64..4).prop_map(|(product, requested, available)| Short {
+        product,
+        requested,
+        available,
+    });
+    prop_oneof![
+        4 => (any_id(), vec(wanted, 1..3))
+            .prop_map(|(buyer, lines)| Command::Place { buyer, lines, expected_total: None }),
+        1 => Just(Command::Confirm),
+        1 => vec(short, 1..3).prop_map(|short| Command::Reject { short }),
+        1 => option::of(any_text()).prop_map(|reason| Command::Cancel { reason }),
+    ]
+}
