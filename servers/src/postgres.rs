@@ -12,6 +12,9 @@ use crate::{Account, Error, Result};
 /// The superuser of a private Postgres, and its database.
 pub const NAME: &str = "millrace";
 
+/// The database that every cluster has.
+pub const FIRST_DATABASE: &str = "postgres";
+
 /// Arguments of `postgres` for a private server: TCP on loopback alone, and nothing outside its own folder.
 #[must_use]
 pub fn arguments(port: u16, folder: &Path) -> Vec<String> {
@@ -78,4 +81,9 @@ pub fn options(port: u16, database: &str) -> PgConnectOptions {
         .database(database)
         .ssl_mode(sqlx::postgres::PgSslMode::Disable)
         .disable_statement_logging()
+}
+
+/// The address of the database [`NAME`] of the private Postgres at `port`.
+pub(crate) fn url(port: u16, password: &str) -> String {
+    format!("postgres://{NAME}:{password}@127.0.0.1:{port}/{NAME}")
 }

@@ -8,9 +8,6 @@ use sqlx::postgres::PgConnectOptions;
 use crate::free_port;
 use crate::leash::{self, Leash};
 
-/// The database that every cluster has.
-pub(crate) const FIRST_DATABASE: &str = "postgres";
-
 /// A private Postgres, gone when dropped. It does not `fsync`: commits survive its own death, not the machine's.
 #[derive(Debug)]
 pub struct TestPostgres {
@@ -47,7 +44,7 @@ impl TestPostgres {
     /// Where it listens, with the name of an empty database.
     #[must_use]
     pub fn url(&self) -> String {
-        self.url_of(FIRST_DATABASE)
+        self.url_of(postgres::FIRST_DATABASE)
     }
 
     /// Ends it as a crash would.
@@ -80,7 +77,7 @@ impl TestPostgres {
     }
 
     pub(crate) fn options(&self) -> PgConnectOptions {
-        postgres::options(self.port, FIRST_DATABASE)
+        postgres::options(self.port, postgres::FIRST_DATABASE)
     }
 
     async fn is_ready(&self) -> bool {
