@@ -1,0 +1,74 @@
+//! The answers of the shop that a rehearsal reads; members it has no use for are ignored.
+
+use std::fmt;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The only currency of an order history.
+pub(super) const CURRENCY: &str = "GBP";
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct Money {
+    pub(super) amount: u64,
+    pub(super) currency: String,
+}
+
+impl Money {
+    pub(super) fn pence(amount: u64) -> Self {
+        Self { amount, currency: CURRENCY.to_owned() }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02} {}", self.amount / 100, self.amount % 100, self.currency)
+    }
+}
+
+/// What a create answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Created {
+    pub(super) id: Uuid,
+}
+
+/// What placing an order answers.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Acknowledgement {
+    pub(super) id: Uuid,
+    pub(super) total: Money,
+}
+
+/// An order as its buyer sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct OrderView {
+    pub(super) status: Status,
+    pub(super) total: Money,
+    pub(super) lines: Vec<LineView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct LineView {
+    pub(super) product_id: Uuid,
+    pub(super) quantity: u32,
+    pub(super) unit_price: Money,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Pending,
+    Confirmed,
+    Rejected,
+    /// What nobody in a rehearsal asks for.
+    #[serde(other)]
+    Unexpected,
+}
+
+/// Stock as its seller sees it. Signed, so that a number below zero can be told rather than fail to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct StockView {
+    pub(super) on_hand: i64,
+    pub(super) reserved: i64,
+    pub(super) available: i64,
+}
