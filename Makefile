@@ -1,0 +1,38 @@
+# The two commands of the README are `make up` and `make test`.
+#   make up ARGS="--port 8081 --data-dir /tmp/shop"
+
+CARGO ?= cargo
+ARGS ?=
+RUST_LEAST := 1.94
+
+export CARGO_TERM_COLOR ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help up test lint rust servers
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
+	$(CARGO) run --quiet --bin millrace -- up --demo $(ARGS)
+
+test: servers lint ## Check format and lints, run every test
+	$(CARGO) test --workspace
+
+lint: rust ## Check format and lints
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then set -x; $(CARGO) fmt --all --check; \
+	else echo "SKIPPED: the format check, since this Rust has no rustfmt (rustup component add rustfmt)"; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then set -x; $(CARGO) clippy --workspace --all-targets -- -D warnings; \
+	else echo "SKIPPED: the lints, since this Rust has no clippy (rustup component add clippy)"; fi
+
+# Private servers need the programs of Redis and Postgres.
+servers:
+	@ops/install-servers
+
+rust:
+	@version=$$($(CARGO) --version 2>/dev/null | cut -d ' ' -f 2); \
+	if [ -z "$$version" ]; then \
+		echo "Millrace is built with Rust $(RUST_LEAST) or newer, and there is no cargo on the PATH: https://rustup.rs"; exit 1; \
+	elif [ "$$(printf '%s\n' $(RUST_LEAST) "$$version" | sort -V | head -n 1)" != $(RUST_LEAST) ]; then \
+		echo "Millrace is built with Rust $(RUST_LEAST) or newer; this is $$version (rustup update)"; exit 1; \
+	fi
