@@ -48,7 +48,9 @@ fn redis_alone() -> (Folder, Settings) {
 }
 
 async fn ask(url: &str, command: &[&str]) -> redis::RedisResult<String> {
-    let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
+    // The client's own 500 ms are too little on a machine that runs all the tests at once.
+    let patient = redis::AsyncConnectionConfig::new().set_response_timeout(Some(DEADLINE));
+    let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection_with_config(&patient).await?;
     let mut query = redis::Cmd::new();
     command.iter().for_each(|word| {
         query.arg(word);
