@@ -68,11 +68,12 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Problem> {
-        let Some(token) = cookies::read(&parts.headers, cookies::ACCESS) else { return Ok(None) };
-        let gate = parts.extensions.get::<Gate>().ok_or_else(|| Problem::internal("the router has no gate"))?;
-        if let Some(SessionRead(read)) = parts.extensions.get() {
-            read.store(true, Ordering::Relaxed);
+        let token = cookies::read(&parts.headers, cookies::ACCESS);
+        if let Some(clue) = parts.extensions.get::<SessionRead>() {
+            clue.leave(token.is_some());
         }
+        let Some(token) = token else { return Ok(None) };
+        let gate = parts.extensions.get::<Gate>().ok_or_else(|| Problem::internal("the router has no gate"))?;
         gate.admit(token).map(Some).ok_or_else(Problem::unauthenticated)
     }
 }
@@ -86,12 +87,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// A clue for the edge: the answer depends on a session, so nobody may store it.
+/// A clue for the edge: whether a handler asked for a session, and whether there was one to be asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SessionRead(Arc<AtomicBool>);
+pub(crate) struct SessionRead(Arc<Clue>);
+
+#[derive(Debug, Default)]
+struct Clue {
+    asked: AtomicBool,
+    found: AtomicBool,
+}
 
 impl SessionRead {
-    pub(crate) fn happened(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    fn leave(&self, found: bool) {
+        self.0.asked.store(true, Ordering::Relaxed);
+        self.0.found.store(found, Ordering::Relaxed);
+    }
+
+    /// The answer depends on whether a session comes along.
+    pub(crate) fn asked(&self) -> bool {
+        self.0.asked.load(Ordering::Relaxed)
+    }
+
+    /// The answer is for one session's eyes.
+    pub(crate) fn found(&self) -> bool {
+        self.0.found.load(Ordering::Relaxed)
     }
 }

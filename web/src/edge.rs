@@ -57,7 +57,10 @@ async fn guard_answer(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if read.happened() || headers.contains_key(header::SET_COOKIE) {
+    if read.asked() {
+        headers.append(header::VARY, HeaderValue::from_static("cookie"));
+    }
+    if read.found() || headers.contains_key(header::SET_COOKIE) {
         set(headers, header::CACHE_CONTROL, "no-store");
     }
     response

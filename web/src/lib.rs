@@ -18,9 +18,10 @@ pub mod json;
 pub mod params;
 
 // Sessions
+pub mod connection;
 pub mod keys;
 mod private_files;
-pub mod records;
+mod records;
 pub mod revocations;
 pub mod secret;
 pub mod sessions;

@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(body["checks"]["postgres"]["status"], "ok");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_check_that_hangs_fails() {
         let checks = Checks::new().with("redis", pending::<Result<(), String>>);
         assert_eq!(answer(checks, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);

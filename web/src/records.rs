@@ -23,12 +23,11 @@ return 1
 
 /// The store of session records.
 #[derive(Clone)]
-pub struct Records(ConnectionManager);
+pub(crate) struct Records(ConnectionManager);
 
 impl Records {
     /// Keeps records behind this connection.
-    #[must_use]
-    pub fn new(redis: ConnectionManager) -> Self {
+    pub(crate) fn new(redis: ConnectionManager) -> Self {
         Self(redis)
     }
 

@@ -34,7 +34,6 @@ const SKEW: Duration = Duration::from_secs(60);
 pub struct Revocations(Arc<Shared>);
 
 struct Shared {
-    redis: ConnectionManager,
     /// Ended sessions and when, in milliseconds since 1970.
     ended: RwLock<HashMap<Uuid, i128>>,
     retention: Duration,
@@ -42,11 +41,11 @@ struct Shared {
 }
 
 impl Revocations {
-    /// Knows of nothing yet. Publishes through `redis`; remembers a session for as long as its access tokens live.
+    /// Knows of nothing yet; will remember a session for as long as its access tokens live.
     #[must_use]
-    pub fn new(redis: ConnectionManager, access_lifetime: Duration) -> Self {
+    pub fn new(access_lifetime: Duration) -> Self {
         let retention = access_lifetime + SKEW;
-        Self(Arc::new(Shared { redis, ended: RwLock::default(), retention, caught_up: watch::Sender::new(false) }))
+        Self(Arc::new(Shared { ended: RwLock::default(), retention, caught_up: watch::Sender::new(false) }))
     }
 
     /// Whether a session has ended, as far as this process knows.
@@ -59,7 +58,7 @@ impl Revocations {
     ///
     /// # Errors
     /// When Redis does not take it.
-    pub async fn revoke(&self, session: Uuid) -> RedisResult<()> {
+    pub async fn revoke(&self, redis: &ConnectionManager, session: Uuid) -> RedisResult<()> {
         let now = now_ms();
         redis::cmd("XADD")
             .arg(STREAM)
@@ -69,7 +68,7 @@ impl Revocations {
             .arg("*")
             .arg(FIELD)
             .arg(session.to_string())
-            .query_async::<String>(&mut self.0.redis.clone())
+            .query_async::<String>(&mut redis.clone())
             .await?;
         self.remember([(session, now)]);
         Ok(())

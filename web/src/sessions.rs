@@ -5,6 +5,7 @@
 //! child again for a few seconds. Later, a parent that shows up again was copied: the whole family ends. The seal tells
 //! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
 
+use std::fmt;
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -74,8 +75,9 @@ pub enum Error {
 }
 
 /// Opens, continues and ends sessions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sessions {
+    redis: ConnectionManager,
     records: Records,
     revocations: Revocations,
     keyed: Keyed,
@@ -100,7 +102,13 @@ impl Sessions {
     /// Keeps sessions in this Redis and announces their ends to `revocations`.
     #[must_use]
     pub fn new(redis: ConnectionManager, secret: &Secret, revocations: Revocations, lifetimes: Lifetimes) -> Self {
-        Self { records: Records::new(redis), revocations, keyed: secret.derive("refresh-tokens"), lifetimes }
+        Self {
+            records: Records::new(redis.clone()),
+            redis,
+            revocations,
+            keyed: secret.derive("refresh-tokens"),
+            lifetimes,
+        }
     }
 
     /// Opens a session for a user.
@@ -168,7 +176,7 @@ impl Sessions {
     pub async fn end(&self, session: Uuid) -> Result<(), Error> {
         // The record first: after a failure in between the caller still has a valid access token to try again with.
         self.records.delete(&id_of(session)).await?;
-        self.revocations.revoke(session).await?;
+        self.revocations.revoke(&self.redis, session).await?;
         Ok(())
     }
 
@@ -198,6 +206,12 @@ impl Sessions {
     fn seal(&self, session: Uuid, secret: &[u8; 32]) -> [u8; SEAL_BYTES] {
         let hash = self.keyed.hash(&[b"seal", session.as_bytes(), secret]);
         *hash.first_chunk().expect("a hash has 32 bytes")
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").field("lifetimes", &self.lifetimes).finish_non_exhaustive()
     }
 }
 

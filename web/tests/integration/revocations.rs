@@ -1,0 +1,109 @@
+//! How the news of an ended session reaches every service.
+
+use std::time::Duration;
+
+use test_kit::eventually;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use web::revocations::Revocations;
+
+use crate::shop::{ACCESS, LIFETIMES, Shop, shop};
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// Another service, following until it is dropped.
+struct Follower {
+    revocations: Revocations,
+    shutdown: CancellationToken,
+}
+
+impl Follower {
+    fn of(shop: &Shop) -> Self {
+        let (revocations, shutdown) = (Revocations::new(ACCESS), CancellationToken::new());
+        tokio::spawn(revocations.clone().follow(shop.client.clone(), shutdown.clone()));
+        Self { revocations, shutdown }
+    }
+
+    async fn learns_of(&self, session: Uuid) {
+        eventually("the revocation arrives", SOON, async || self.revocations.is_revoked(session)).await;
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+#[tokio::test]
+async fn an_ended_session_is_known_to_every_service() {
+    let shop = shop(LIFETIMES).await;
+    let others = [Follower::of(&shop), Follower::of(&shop)];
+    let (ended, alive) = (Uuid::now_v7(), Uuid::now_v7());
+
+    shop.sessions.end(ended).await.unwrap();
+
+    assert!(shop.revocations.is_revoked(ended));
+    for other in &others {
+        other.learns_of(ended).await;
+        assert!(!other.revocations.is_revoked(alive));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_starts_later_knows_what_happened_before() {
+    let shop = shop(LIFETIMES).await;
+    let ended: Vec<Uuid> = (0..2500).map(|_| Uuid::now_v7()).collect();
+    for session in &ended {
+        shop.revocations.revoke(&shop.connection, *session).await.unwrap();
+    }
+
+    let late = Follower::of(&shop);
+    tokio::time::timeout(SOON, late.revocations.caught_up()).await.unwrap();
+
+    assert!(ended.iter().all(|session| late.revocations.is_revoked(*session)));
+}
+
+#[tokio::test]
+async fn following_outlives_a_redis_that_was_down() {
+    let shop = shop(LIFETIMES).await;
+    let other = Follower::of(&shop);
+    let (before, after) = (Uuid::now_v7(), Uuid::now_v7());
+    shop.sessions.end(before).await.unwrap();
+    other.learns_of(before).await;
+
+    shop.redis.kill9();
+    assert!(other.revocations.is_revoked(before));
+    shop.redis.restart().await;
+
+    eventually("Redis takes revocations again", SOON, async || shop.sessions.end(after).await.is_ok()).await;
+    other.learns_of(after).await;
+}
+
+#[tokio::test]
+async fn a_service_may_start_while_redis_is_down() {
+    let shop = shop(LIFETIMES).await;
+    let ended = Uuid::now_v7();
+    shop.sessions.end(ended).await.unwrap();
+    shop.redis.kill9();
+
+    let other = Follower::of(&shop);
+    shop.redis.restart().await;
+
+    other.learns_of(ended).await;
+}
+
+#[tokio::test]
+async fn redis_forgets_sessions_whose_access_tokens_have_expired() {
+    let shop = shop(LIFETIMES).await;
+    let mut redis = shop.connection.clone();
+    for entry in 1..1000 {
+        let old = format!("{entry}-1");
+        redis::cmd("XADD").arg("revocations").arg(old).arg("session").arg("x").exec_async(&mut redis).await.unwrap();
+    }
+
+    shop.sessions.end(Uuid::now_v7()).await.unwrap();
+
+    let left: usize = redis::cmd("XLEN").arg("revocations").query_async(&mut redis).await.unwrap();
+    assert!(left < 200, "{left}");
+}

@@ -1,0 +1,136 @@
+//! Refresh families in Redis.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use secrecy::ExposeSecret;
+use test_kit::eventually;
+use uuid::Uuid;
+use web::sessions::{Error, Grant, Lifetimes};
+
+use crate::shop::{LIFETIMES, shop};
+
+fn token(grant: &Grant) -> &str {
+    grant.refresh.expose_secret()
+}
+
+#[tokio::test]
+async fn a_refresh_token_continues_its_session_with_a_new_one() {
+    let shop = shop(LIFETIMES).await;
+    let user = Uuid::now_v7();
+    let opened = shop.sessions.open(user, Some("curl".into())).await.unwrap();
+
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+    let grandchild = shop.sessions.rotate(token(&child)).await.unwrap();
+
+    assert_eq!((grandchild.session, grandchild.user), (opened.session, user));
+    assert_ne!(token(&child), token(&opened));
+    assert_ne!(token(&child), token(&grandchild));
+}
+
+#[tokio::test]
+async fn refreshing_in_many_tabs_at_once_gives_the_same_child() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+
+    let children = join_all((0..20).map(|_| shop.sessions.rotate(token(&opened)))).await;
+
+    let children: Vec<_> = children.into_iter().map(Result::unwrap).collect();
+    assert!(children.iter().all(|child| token(child) == token(&children[0])));
+    shop.sessions.rotate(token(&children[0])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_replayed_too_late_ends_the_family() {
+    let shop = shop(Lifetimes { replay_grace: Duration::ZERO, ..LIFETIMES }).await;
+    let user = Uuid::now_v7();
+    let opened = shop.sessions.open(user, None).await.unwrap();
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    let replayed = shop.sessions.rotate(token(&opened)).await;
+
+    assert!(matches!(replayed, Err(Error::Reused { session, user: of }) if session == opened.session && of == user));
+    assert!(matches!(shop.sessions.rotate(token(&child)).await, Err(Error::Unknown)));
+    assert!(shop.revocations.is_revoked(opened.session));
+}
+
+#[tokio::test]
+async fn an_older_ancestor_ends_the_family_even_within_the_grace() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+    shop.sessions.rotate(token(&child)).await.unwrap();
+
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Reused { .. })));
+}
+
+#[tokio::test]
+async fn a_made_up_token_ends_nothing() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let [session, _, seal] = token(&opened).split('.').collect::<Vec<_>>()[..] else { panic!() };
+
+    for made_up in ["", "junk", &format!("{session}.{}.{seal}", "A".repeat(43)), &format!("{}.x", token(&opened))] {
+        assert!(matches!(shop.sessions.rotate(made_up).await, Err(Error::Unknown)), "{made_up}");
+    }
+    shop.sessions.rotate(token(&opened)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_ended_session_does_not_come_back() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+
+    let (ended, _) = tokio::join!(shop.sessions.end(opened.session), shop.sessions.rotate(token(&opened)));
+
+    ended.unwrap();
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+    assert!(shop.revocations.is_revoked(opened.session));
+}
+
+#[tokio::test]
+async fn an_idle_session_ends_by_itself() {
+    let shop = shop(Lifetimes { idle: Duration::from_millis(300), ..LIFETIMES }).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let key = format!("session:{}", opened.session);
+
+    let mut redis = shop.connection.clone();
+    eventually("the record expires", Duration::from_secs(10), async || {
+        redis::cmd("EXISTS").arg(&key).query_async::<i64>(&mut redis).await.unwrap() == 0
+    })
+    .await;
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+}
+
+#[tokio::test]
+async fn refreshing_does_not_prolong_a_session_for_ever() {
+    let absolute = Duration::from_secs(3600);
+    let shop = shop(Lifetimes { absolute, ..LIFETIMES }).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    let key = format!("session:{}", opened.session);
+    let left: u64 = redis::cmd("PTTL").arg(key).query_async(&mut shop.connection.clone()).await.unwrap();
+    assert!(Duration::from_millis(left) <= absolute);
+}
+
+#[tokio::test]
+async fn redis_holds_no_token_that_could_be_used() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+
+    let key = format!("session:{}", opened.session);
+    let record: String = redis::cmd("GET").arg(key).query_async(&mut shop.connection.clone()).await.unwrap();
+    let secret = token(&opened).split('.').nth(1).unwrap();
+    assert!(!record.contains(secret), "{record}");
+}
+
+#[tokio::test]
+async fn says_so_when_redis_is_down() {
+    let shop = shop(LIFETIMES).await;
+    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    shop.redis.kill9();
+
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Store(_))));
+    assert!(shop.sessions.end(opened.session).await.is_err());
+}
