@@ -1,0 +1,65 @@
+//! Reading by consumer group.
+
+use std::time::Duration;
+
+use domain::Partition;
+use event_store::{Feed, Positioned};
+
+use crate::support::{execute, product_in, receive, store};
+
+const BLOCK: Duration = Duration::from_millis(200);
+
+fn feed(partition: u8) -> Feed {
+    Feed { category: "inventory", partition: Partition::new(partition).unwrap() }
+}
+
+fn positions(turn: &[(Feed, Vec<Positioned>)]) -> Vec<(u8, u64)> {
+    let events =
+        turn.iter().flat_map(|(feed, events)| events.iter().map(|event| (feed.partition.number(), event.position)));
+    events.collect()
+}
+
+#[tokio::test]
+async fn a_group_is_given_each_event_once_until_it_is_set_back() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let feeds = [feed(1), feed(2)];
+    for feed in feeds {
+        store.set_group("readers", feed, 0).await.unwrap();
+    }
+    for partition in [1, 1, 2] {
+        execute(&store, product_in(partition), receive(1)).await.unwrap();
+    }
+    let mut reader = store.reader("readers", "me");
+    assert_eq!(positions(&reader.next(&feeds, 10, BLOCK).await.unwrap()), [(1, 1), (1, 2), (2, 1)]);
+    assert_eq!(positions(&reader.next(&feeds, 10, BLOCK).await.unwrap()), []);
+
+    store.set_group("readers", feed(1), 1).await.unwrap();
+    assert_eq!(positions(&reader.next(&feeds, 10, BLOCK).await.unwrap()), [(1, 2)]);
+}
+
+#[tokio::test]
+async fn a_reader_waits_for_the_next_event() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    store.set_group("readers", feed(4), 0).await.unwrap();
+    let mut reader = store.reader("readers", "me");
+    let (turn, _) = tokio::join!(
+        async { reader.next(&[feed(4)], 10, Duration::from_secs(10)).await.unwrap() },
+        execute(&store, product_in(4), receive(1))
+    );
+    assert_eq!(positions(&turn), [(4, 1)]);
+}
+
+#[tokio::test]
+async fn a_group_that_begins_at_a_position_skips_what_lies_before() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let product = product_in(5);
+    for _ in 0..3 {
+        execute(&store, product, receive(1)).await.unwrap();
+    }
+    store.set_group("late", feed(5), 2).await.unwrap();
+    let turn = store.reader("late", "me").next(&[feed(5)], 10, BLOCK).await.unwrap();
+    assert_eq!(positions(&turn), [(5, 3)]);
+}
