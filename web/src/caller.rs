@@ -30,7 +30,7 @@ impl Gate {
     fn admit(&self, token: &str) -> Option<Caller> {
         let claims = self.verifier.verify(token).ok()?;
         let alive = !self.revocations.is_revoked(claims.sid);
-        alive.then(|| Caller { user: claims.sub, session: claims.sid, roles: claims.roles })
+        alive.then_some(Caller { user: claims.sub, session: claims.sid, roles: claims.roles })
     }
 }
 

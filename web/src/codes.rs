@@ -45,7 +45,6 @@ codes! {
 }
 
 /// The page behind every problem's `type`: this crate's codes, then `more`.
-#[must_use]
 pub fn page(more: &[Code]) -> Html<String> {
     let rows: String = CODES.iter().chain(more).map(row).collect();
     Html(format!(
@@ -56,4 +55,20 @@ pub fn page(more: &[Code]) -> Html<String> {
 fn row(code: &Code) -> String {
     let Code { name, status, meaning } = code;
     format!("<dt id=\"{name}\"><code>{name}</code> ({status})</dt><dd>{meaning}</dd>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_an_anchor_for_every_code() {
+        let sold_out = Code { name: "sold_out", status: StatusCode::CONFLICT, meaning: "There is none left." };
+
+        let Html(page) = page(&[sold_out]);
+
+        for Code { name, .. } in CODES.iter().chain([&sold_out]) {
+            assert!(page.contains(&format!("id=\"{name}\"")), "{name}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! foreign page cannot send without asking first, and must not be told cross-site by the browser itself.
 
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -55,7 +56,7 @@ fn authority(origin: &str) -> String {
 fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     // HTTP/2 carries the host in the request line.
-    named.or_else(|| uri.authority().map(|authority| authority.as_str())).map(str::to_ascii_lowercase)
+    named.or_else(|| uri.authority().map(Authority::as_str)).map(str::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -84,7 +84,6 @@ fn method(method: &Method) -> &'static str {
 }
 
 /// A panic becomes a 500 that shows the request's id alone; the panic hook has reported where it happened.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the panic layer asks for")]
 pub(crate) fn panicked(_panic: Box<dyn std::any::Any + Send>) -> axum::http::Response<Body> {
     Problem::internal("the handler panicked").into_response()
 }

@@ -10,7 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::codes;
 
@@ -18,8 +19,13 @@ use crate::codes;
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// Why a request was not carried out, as `application/problem+json`.
+// Boxed, since nearly every function of a service returns one as its error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<Details>);
+
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Problem {
+struct Details {
     /// A URI reference that names and documents the kind of problem: `/docs/problems#<code>`.
     #[serde(rename = "type")]
     kind: String,
@@ -60,7 +66,7 @@ pub struct FieldError {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str) -> Self {
-        Self {
+        Self(Box::new(Details {
             kind: format!("/docs/problems#{code}"),
             title: title(code),
             status: status.as_u16(),
@@ -70,11 +76,18 @@ impl Problem {
             request_id: None,
             members: Map::new(),
             retry_after_seconds: None,
-        }
+        }))
     }
 
     fn detailed(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..Self::new(status, code) }
+        let mut problem = Self::new(status, code);
+        problem.0.detail = Some(detail.into());
+        problem
+    }
+
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after_seconds = Some(seconds);
+        self
     }
 
     /// 400: the request itself is wrong, whatever it asks.
@@ -143,7 +156,9 @@ impl Problem {
     /// 422: input that breaks rules, field by field.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, codes::INVALID) }
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, codes::INVALID);
+        problem.0.errors = errors;
+        problem
     }
 
     /// 422: input that breaks a rule of no single field, such as an idempotency key used with another body.
@@ -154,10 +169,7 @@ impl Problem {
     /// 429: too many requests; may try again after so many seconds.
     #[must_use]
     pub fn too_fast(retry_after_seconds: u64) -> Self {
-        Self {
-            retry_after_seconds: Some(retry_after_seconds),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, codes::TOO_FAST)
-        }
+        Self::new(StatusCode::TOO_MANY_REQUESTS, codes::TOO_FAST).retry_after(retry_after_seconds)
     }
 
     /// 500: a fault of ours. Logs the cause; the client is shown nothing of it.
@@ -169,36 +181,46 @@ impl Problem {
     /// 503: a dependency is down or slow, the outcome is unknown. Logs the cause; the client is told when to try again.
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         tracing::warn!(cause = %chain(&*cause.into()), "a dependency is unavailable");
-        Self {
-            retry_after_seconds: Some(RETRY_AFTER_SECONDS),
-            ..Self::detailed(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "try again shortly")
-        }
+        Self::detailed(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "try again shortly")
+            .retry_after(RETRY_AFTER_SECONDS)
     }
 
     /// Adds a member of its own to the problem, such as the new `total` of a `price_changed`.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(member.to_owned(), value.into());
+        self.0.members.insert(member.to_owned(), value.into());
         self
     }
 
     /// Names the request that the problem answers.
     #[must_use]
     pub(crate) fn for_request(mut self, id: &str) -> Self {
-        self.request_id = Some(id.to_owned());
+        self.0.request_id = Some(id.to_owned());
         self
     }
 
     /// The status it is answered with.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).expect("it was made from a status")
+        StatusCode::from_u16(self.0.status).expect("it was made from a status")
     }
 
     /// The stable name of the kind of problem.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
+    }
+}
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        Details::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Details::schemas(schemas);
     }
 }
 
@@ -208,7 +230,7 @@ impl IntoResponse for Problem {
         let mut response = (self.status(), Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after_seconds {
+        if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);

@@ -174,10 +174,8 @@ mod tests {
     }
 
     fn x(keys: &SigningKeys) -> String {
-        match &keys.public().keys[0].algorithm {
-            AlgorithmParameters::OctetKeyPair(pair) => pair.x.clone(),
-            other => panic!("{other:?}"),
-        }
+        let AlgorithmParameters::OctetKeyPair(pair) = &keys.public().keys[0].algorithm else { panic!("{keys:?}") };
+        pair.x.clone()
     }
 
     #[test]
