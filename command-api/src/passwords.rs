@@ -1,0 +1,173 @@
+//! Passwords: what makes one acceptable, and how one is hashed and checked.
+//!
+//! argon2id with 19 MiB costs some 30 ms of a core, so at most half the cores do it at any time, away from the async
+//! threads, and a login that would wait too long in line is turned away. A user who does not exist costs as much as one
+//! who does.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Longer than anybody waits for a login.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const SHORTEST: usize = 12;
+const SHORTEST_IN_DEMO: usize = 8;
+const LONGEST: usize = 128;
+
+/// Why there is no answer about a password.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too many are being hashed already; the caller should be told to try again.
+    #[error("no password could be hashed within {LONGEST_WAIT:?}")]
+    Busy,
+    /// A stored hash is not one, or the hasher failed.
+    #[error("the password could not be hashed")]
+    Hasher(#[from] argon2::password_hash::Error),
+    /// The thread that hashed is gone.
+    #[error("hashing was interrupted")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// A new password that is refused, with what is wanted instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a password has {shortest} to {LONGEST} characters, of any kind")]
+pub struct Unacceptable {
+    shortest: usize,
+}
+
+/// Hashes and checks passwords. Clones share one line to wait in.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    line: Arc<Semaphore>,
+    demo: bool,
+    /// Checked in the place of the hash of a user who does not exist; no password matches it.
+    nobody: Arc<str>,
+}
+
+impl Passwords {
+    /// Takes up to half the cores. In demo mode passwords may be as short as `demotest`.
+    ///
+    /// # Errors
+    /// When the hasher fails.
+    pub fn new(demo: bool) -> Result<Self, Error> {
+        let cores = available_parallelism().map_or(1, std::num::NonZero::get);
+        let mut unguessable = [0; 32];
+        aws_lc_rs::rand::fill(&mut unguessable).map_err(|_| argon2::password_hash::Error::Crypto)?;
+        let nobody = argon2id().hash_password(&unguessable)?.to_string().into();
+        Ok(Self { line: Arc::new(Semaphore::new((cores / 2).max(1))), demo, nobody })
+    }
+
+    /// Whether a new password may be used: its length is all that counts (NIST SP 800-63B).
+    ///
+    /// # Errors
+    /// When it is too short or too long.
+    pub fn check(&self, password: &SecretString) -> Result<(), Unacceptable> {
+        let shortest = if self.demo { SHORTEST_IN_DEMO } else { SHORTEST };
+        match (shortest..=LONGEST).contains(&password.expose_secret().chars().count()) {
+            true => Ok(()),
+            false => Err(Unacceptable { shortest }),
+        }
+    }
+
+    /// The hash of a password, as a PHC string with a salt of its own.
+    ///
+    /// # Errors
+    /// When the line is too long, or the hasher fails.
+    pub async fn hash(&self, password: SecretString) -> Result<SecretString, Error> {
+        let turn = self.turn().await?;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let hash = argon2id().hash_password(password.expose_secret().as_bytes())?;
+            Ok(hash.to_string().into())
+        })
+        .await?
+    }
+
+    /// Whether a password is the one behind a hash. Without a hash, as for a user who does not exist: `false`, as slowly.
+    ///
+    /// # Errors
+    /// When the line is too long, or the hash is not one.
+    pub async fn verify(&self, password: SecretString, hash: Option<SecretString>) -> Result<bool, Error> {
+        let turn = self.turn().await?;
+        let hash = hash.unwrap_or_else(|| SecretString::from(&*self.nobody));
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let hash = PasswordHash::new(hash.expose_secret()).map_err(argon2::password_hash::Error::from)?;
+            match argon2id().verify_password(password.expose_secret().as_bytes(), &hash) {
+                Ok(()) => Ok(true),
+                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await?
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let started = Instant::now();
+        let turn = tokio::time::timeout(LONGEST_WAIT, self.line.clone().acquire_owned()).await;
+        metrics::histogram!("password_wait_seconds").record(started.elapsed().as_secs_f64());
+        turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)
+    }
+}
+
+fn argon2id() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("these are within argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn knows_a_password_by_its_hash() {
+        let passwords = Passwords::new(false).unwrap();
+        let hash = passwords.hash("correct horse battery".into()).await.unwrap();
+
+        assert!(hash.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(passwords.verify("correct horse battery".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("correct horse staple".into(), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_has_no_password() {
+        let passwords = Passwords::new(false).unwrap();
+        assert!(!passwords.verify("correct horse battery".into(), None).await.unwrap());
+    }
+
+    #[test]
+    fn nobody_costs_as_much_as_somebody() {
+        assert!(Passwords::new(false).unwrap().nobody.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    #[tokio::test]
+    async fn turns_a_login_away_when_the_line_is_too_long() {
+        let passwords = Passwords::new(false).unwrap();
+        let cores = u32::try_from(passwords.line.available_permits()).unwrap();
+        let _busy = passwords.line.acquire_many(cores).await.unwrap();
+
+        assert!(matches!(passwords.hash("correct horse battery".into()).await, Err(Error::Busy)));
+    }
+
+    #[test]
+    fn takes_a_password_for_its_length_alone() {
+        let passwords = Passwords::new(false).unwrap();
+        let verdict = |length| passwords.check(&"é".repeat(length).into()).is_ok();
+        assert_eq!([11, 12, 128, 129].map(verdict), [false, true, true, false]);
+    }
+
+    #[test]
+    fn takes_the_demo_password_in_demo_mode_alone() {
+        let verdict = |demo| Passwords::new(demo).unwrap().check(&"demotest".into()).is_ok();
+        assert_eq!([true, false].map(verdict), [true, false]);
+    }
+}
