@@ -165,9 +165,9 @@ impl Batch {
     }
 
     /// Reads what the append function said.
-    pub(crate) fn answer(&self, value: Value) -> Result<Answer, Error> {
+    pub(crate) fn answer(&self, value: &Value) -> Result<Answer, Error> {
         let unknown = || Error::Answer(format!("{value:?}"));
-        let parts = Vec::<Value>::from_redis_value_ref(&value).map_err(|_| unknown())?;
+        let parts = Vec::<Value>::from_redis_value_ref(value).map_err(|_| unknown())?;
         let (head, rest) = parts.split_first().ok_or_else(unknown)?;
         // Places count from 1 over there.
         let place = |value| usize::from_redis_value_ref(value).ok()?.checked_sub(1);

@@ -190,7 +190,7 @@ impl Store {
 
     async fn write(&self, partition: Partition, batch: Batch, taken: Vec<Taken>) -> Vec<Box<dyn Pending>> {
         let answer = match self.call(&batch.command(partition)).await {
-            Ok(value) => batch.answer(value),
+            Ok(value) => batch.answer(&value),
             Err(error) => Err(error),
         };
         match answer {

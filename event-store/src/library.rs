@@ -25,7 +25,7 @@ pub(crate) async fn is_loaded(redis: &mut (impl ConnectionLike + Send)) -> Resul
     let mut list = redis::cmd("FUNCTION");
     list.arg("LIST").arg("LIBRARYNAME").arg(NAME).arg("WITHCODE");
     let libraries: Vec<redis::Value> = list.query_async(redis).await?;
-    Ok(libraries.iter().any(|library| holds_code(library)))
+    Ok(libraries.iter().any(holds_code))
 }
 
 fn holds_code(library: &redis::Value) -> bool {
@@ -34,7 +34,7 @@ fn holds_code(library: &redis::Value) -> bool {
 }
 
 /// Fixes the number of partitions and the format of a new store, or checks those of an existing one.
-pub(crate) async fn check_format(redis: &mut (impl ConnectionLike + AsyncCommands + Send)) -> Result<(), Error> {
+pub(crate) async fn check_format(redis: &mut (impl AsyncCommands + Send)) -> Result<(), Error> {
     for (field, expected) in [("format", FORMAT.to_owned()), ("partitions", Partition::COUNT.to_string())] {
         let _created: bool = redis.hset_nx(keys::STORE, field, &expected).await?;
         let found: String = redis.hget(keys::STORE, field).await?;

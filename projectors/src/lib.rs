@@ -17,7 +17,9 @@ pub mod read_models;
 
 mod consumers;
 pub mod schema;
+mod verify;
 
 pub use consumers::{Consumers, Settings};
 pub use fault::Fault;
 pub use status::Status;
+pub use verify::{Difference, verify};

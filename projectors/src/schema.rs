@@ -30,6 +30,15 @@ pub static POLICIES: Definition = Definition { name: "policies", migrations: sql
 /// The generation that is live.
 const LIVE: u32 = 1;
 
+/// What a read model's schemas are made of.
+///
+/// # Panics
+/// When there is no read model of that name.
+pub(crate) fn of(read_model: &str) -> &'static Definition {
+    let found = READ_MODELS.iter().find(|definition| definition.name == read_model);
+    found.expect("every projection has a folder of migrations")
+}
+
 /// The schema of a read model's live generation, which also names its consumer group.
 #[must_use]
 pub fn live(read_model: &str) -> String {

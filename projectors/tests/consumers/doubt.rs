@@ -1,0 +1,124 @@
+//! Whenever anything is in doubt, a consumer begins again at its position, or stops and says why.
+
+use redis::AsyncCommands;
+use uuid::Uuid;
+
+use crate::shop::{SOON, Shop};
+
+#[tokio::test]
+async fn a_group_that_an_operator_set_back_applies_nothing_twice() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 5).await;
+    shop.at_rest().await;
+    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(product));
+    shop.operator().await.xgroup_setid::<_, _, _, ()>(&feed, "inventory_g1", "0").await.unwrap();
+    shop.order(seller, &[(product, 1)]).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_owner_whose_lease_was_taken_can_settle_nothing_until_it_is_free_again() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    let steal = "update inventory_g1.positions
+                 set owner = 'another process', token = token + 1, expires_at = now() + interval '1 second'";
+    sqlx::query(steal).execute(&mut shop.sql().await).await.unwrap();
+    shop.product(seller, 5).await;
+    let noticed = async || running.faults().iter().any(|(_, fault)| fault.contains("is lost"));
+    test_kit::eventually("the owner notices", SOON, noticed).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_log_that_lost_what_was_settled_is_reported_and_nothing_is_applied() {
+    let shop = Shop::open().await;
+    let seller = shop.seller("anna").await;
+    shop.product(seller, 5).await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    running.stop().await;
+
+    redis::cmd("FLUSHALL").query_async::<()>(&mut shop.operator().await).await.unwrap();
+    let running = shop.consume();
+    let reported =
+        async || running.faults().iter().any(|(group, fault)| group == "inventory_g1" && fault.contains("diverged"));
+    test_kit::eventually("the divergence is reported", SOON, reported).await;
+    assert_eq!(shop.count("select sum(on_hand)::bigint from inventory.inventory").await, 5);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_fails_by_itself_stops_its_groups_loudly_and_no_other() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    let (id, fields) = (Uuid::now_v7(), ["1", "2026-11-21T00:00:00Z", "test", "", ""]);
+    let [schema, at, actor, command, trace] = fields;
+    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(id));
+    let entry = [
+        ("id", id.to_string()),
+        ("version", "1".to_owned()),
+        ("type", "inventory.counted".to_owned()),
+        ("schema", schema.to_owned()),
+        ("at", at.to_owned()),
+        ("actor", actor.to_owned()),
+        ("command", command.to_owned()),
+        ("trace", trace.to_owned()),
+        ("data", "{}".to_owned()),
+    ];
+    shop.operator().await.xadd::<_, _, _, _, String>(feed, "1-0", &entry).await.unwrap();
+    let stopped = async || {
+        let faults = running.faults();
+        ["inventory_g1", "products_g1"]
+            .iter()
+            .all(|group| faults.iter().any(|(stopped, fault)| stopped == group && fault.contains("inventory.counted")))
+    };
+    test_kit::eventually("both read models of inventory say so", SOON, stopped).await;
+    let product = shop.product(seller, 5).await;
+    shop.order(seller, &[(product, 1)]).await;
+    let confirmed = async || shop.count("select count(*) from orders.orders where status = 'confirmed'").await == 1;
+    test_kit::eventually("orders go on", SOON, confirmed).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn consumers_wait_for_postgres_and_go_on() {
+    let postgres = test_kit::postgres().await;
+    let shop = Shop::with(postgres.url().parse().unwrap()).await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    postgres.kill9();
+    shop.product(seller, 5).await;
+    postgres.restart().await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn consumers_wait_for_redis_and_go_on() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.product(seller, 5).await;
+    shop.redis.kill9();
+    let noticed = async || running.faults().len() == 6;
+    test_kit::eventually("every consumer notices", SOON, noticed).await;
+    shop.redis.restart().await;
+    let back = async || shop.store.is_ready().await.is_ok();
+    test_kit::eventually("Redis is back", SOON, back).await;
+    shop.product(seller, 6).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}

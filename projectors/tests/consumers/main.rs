@@ -1,0 +1,7 @@
+//! Consumers against a real Redis and a real Postgres.
+
+mod shop;
+
+mod doubt;
+mod fulfilment;
+mod rows;

@@ -1,0 +1,68 @@
+//! Read models hold what the log says, whatever happens on the way.
+
+use domain::{Money, product, product::Product};
+
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn rows_equal_a_plain_fold_of_the_log() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    for units in 0..20 {
+        let product = shop.product(seller, units).await;
+        shop.order(seller, &[(product, 3)]).await;
+        let price = Money { amount: 400, currency: "GBP".to_owned().try_into().unwrap() }.try_into().unwrap();
+        shop.execute::<Product>(product, product::Command::ChangePrice { price }).await;
+    }
+    shop.at_rest().await;
+    assert_eq!(shop.count("select count(*) from orders.orders where status = 'confirmed'").await, 17);
+    assert_eq!(shop.count("select count(*) from orders.orders where status = 'rejected'").await, 3);
+    assert_eq!(shop.count("select sum(reserved)::bigint from inventory.inventory").await, 17 * 3);
+    assert_eq!(shop.count("select count(*) from products.products where price_amount = 400").await, 20);
+    assert_eq!(shop.count("select count(*) from products.sellers where shop_name = 'anna''s shop'").await, 1);
+    assert_eq!(shop.count("select count(*) from users.users where roles = '{buyer,seller}'").await, 1);
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn verify_names_a_row_that_somebody_changed_by_hand() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.product(seller, 5).await;
+    shop.at_rest().await;
+    running.stop().await;
+    sqlx::query("update inventory_g1.inventory set on_hand = 6").execute(&mut shop.sql().await).await.unwrap();
+    let differences = projectors::verify(&shop.store, &shop.database).await.unwrap();
+    assert_eq!(
+        differences.iter().map(|difference| difference.table.as_str()).collect::<Vec<_>>(),
+        ["inventory.inventory"]
+    );
+}
+
+#[tokio::test]
+async fn events_of_the_time_without_consumers_are_caught_up_with() {
+    let shop = Shop::open().await;
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 100).await;
+    for _ in 0..100 {
+        shop.order(seller, &[(product, 2)]).await;
+    }
+    let running = shop.consume();
+    shop.at_rest().await;
+    assert_eq!(shop.count("select count(*) from orders.orders where status = 'confirmed'").await, 50);
+    assert_eq!(shop.count("select count(*) from orders.orders where status = 'rejected'").await, 50);
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_lets_go_so_that_a_successor_need_not_wait() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    running.stop().await;
+    assert_eq!(shop.count("select count(*) from orders_g1.positions where owner is not null").await, 0);
+}

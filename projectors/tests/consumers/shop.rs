@@ -1,0 +1,191 @@
+//! A small shop without HTTP: commands go straight to the log, and consumers run beside them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
+
+use std::time::Duration;
+
+use domain::{
+    Aggregate, ClaimId, Money, OrderId, ProductId, UserId,
+    inventory::{self, Inventory},
+    money::Price,
+    order::{self, Offer, Order, Status, Wanted},
+    product::{self, Product},
+    user::{self, User},
+};
+use event_store::{Changes, CommandId, Context, Decision, Record, Request, Store, Stream};
+use projectors::{Consumers, Settings, schema};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use test_kit::{TestDatabase, TestRedis};
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+pub(crate) struct Shop {
+    pub(crate) redis: TestRedis,
+    pub(crate) store: Store,
+    pub(crate) database: PgConnectOptions,
+    _own: Option<TestDatabase>,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        let own = test_kit::database().await;
+        let database = own.url().parse().unwrap();
+        Self { _own: Some(own), ..Self::with(database).await }
+    }
+
+    pub(crate) async fn with(database: PgConnectOptions) -> Self {
+        let redis = test_kit::redis().await;
+        let store = Store::open(&redis.url(), &event_store::Settings::default()).unwrap();
+        store.prepare().await.unwrap();
+        schema::migrate(&database).await.unwrap();
+        Self { redis, store, database, _own: None }
+    }
+
+    /// Starts every consumer, as one process would.
+    pub(crate) fn consume(&self) -> Running {
+        let stop = CancellationToken::new();
+        let settings = Settings { store: self.store.clone(), database: self.database.clone() };
+        Running { consumers: Consumers::start(settings, stop.clone()), stop }
+    }
+
+    pub(crate) async fn sql(&self) -> PgConnection {
+        PgConnection::connect_with(&self.database).await.unwrap()
+    }
+
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&mut self.sql().await).await.unwrap()
+    }
+
+    pub(crate) async fn operator(&self) -> redis::aio::MultiplexedConnection {
+        redis::Client::open(self.redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+    }
+
+    pub(crate) async fn execute<A: Aggregate>(&self, id: A::Id, command: A::Command) {
+        self.store.execute::<A>(context(), id, command, None).await.unwrap();
+    }
+
+    pub(crate) async fn seller(&self, name: &str) -> UserId {
+        let seller = UserId::from(Uuid::now_v7());
+        let claim = || ClaimId::from(Uuid::now_v7());
+        let record = Record::from([("username", name.to_owned()), ("shop_name", format!("{name}'s shop"))]);
+        let request = Request::new(context(), [Stream::of::<User>(seller)]);
+        let (email, username) = (claim(), claim());
+        let register = move |states: &event_store::States<'_>| {
+            let events = states.get::<User>(seller).decide(user::Command::Register { email, username }).unwrap();
+            let changes = Changes::none().and::<User>(seller, events).and_private::<User>(seller, record.clone());
+            Decision::new(changes, ())
+        };
+        self.store.commit(request, register).await.unwrap();
+        self.execute::<User>(seller, user::Command::OpenShop { name: claim() }).await;
+        seller
+    }
+
+    pub(crate) async fn product(&self, seller: UserId, units: u32) -> ProductId {
+        let product = ProductId::from(Uuid::now_v7());
+        let list = product::Command::List {
+            seller,
+            name: "Lantern".to_owned().try_into().unwrap(),
+            description: None,
+            category: None,
+            price: price(),
+            images: vec!["https://example.com/1.jpg".to_owned().try_into().unwrap()],
+        };
+        self.execute::<Product>(product, list).await;
+        if units > 0 {
+            let receive = inventory::Command::Receive { quantity: units, reference: None };
+            self.execute::<Inventory>(product, receive).await;
+        }
+        product
+    }
+
+    /// Orders some units of each product, all from the same seller.
+    pub(crate) async fn order(&self, seller: UserId, wanted: &[(ProductId, u32)]) -> OrderId {
+        let order = OrderId::from(Uuid::now_v7());
+        let name = || "Lantern".to_owned().try_into().unwrap();
+        let offer = || Some(Offer { seller, name: name(), price: price() });
+        let lines =
+            wanted.iter().map(|(product, quantity)| Wanted { product: *product, quantity: *quantity, offer: offer() });
+        let place =
+            order::Command::Place { buyer: UserId::from(Uuid::now_v7()), lines: lines.collect(), expected_total: None };
+        self.execute::<Order>(order, place).await;
+        order
+    }
+
+    pub(crate) async fn order_one(&self, seller: UserId, product: ProductId) -> OrderId {
+        self.order(seller, &[(product, 1)]).await
+    }
+
+    pub(crate) async fn status(&self, order: OrderId) -> Option<Status> {
+        self.store.load::<Order>(order).await.unwrap().status()
+    }
+
+    /// Waits until every consumer has settled everything there is.
+    pub(crate) async fn at_rest(&self) {
+        let at_rest = async || self.lag().await == 0;
+        test_kit::eventually("consumers catch up", SOON, at_rest).await;
+    }
+
+    /// Events that some consumer has not settled yet.
+    pub(crate) async fn lag(&self) -> u64 {
+        let mut sql = self.sql().await;
+        let positions: Vec<(String, i16, i64)> = sqlx::query_as(
+            "select category, partition, position from users_g1.positions union all
+             select category, partition, position from products_g1.positions union all
+             select category, partition, position from inventory_g1.positions union all
+             select category, partition, position from orders_g1.positions union all
+             select category, partition, position from policies.positions",
+        )
+        .fetch_all(&mut sql)
+        .await
+        .unwrap();
+        // 8 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 8 * 16);
+        for category in ["user", "product", "inventory", "order"] {
+            for feed in event_store::Feed::all(category) {
+                let head = self.store.head(feed).await.unwrap();
+                let of_feed =
+                    |row: &&(String, i16, i64)| row.0 == category && row.1 == i16::from(feed.partition.number());
+                lag += positions.iter().filter(of_feed).map(|row| head.saturating_sub(row.2 as u64)).sum::<u64>();
+            }
+        }
+        lag
+    }
+
+    /// Asserts that the rows are what a plain fold of the log makes.
+    pub(crate) async fn verify(&self) {
+        assert_eq!(projectors::verify(&self.store, &self.database).await.unwrap(), []);
+    }
+}
+
+/// Consumers of one process.
+pub(crate) struct Running {
+    pub(crate) consumers: Consumers,
+    stop: CancellationToken,
+}
+
+impl Running {
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        self.consumers.stopped().await;
+    }
+
+    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+        self.consumers.status().faults()
+    }
+}
+
+pub(crate) fn context() -> Context {
+    Context {
+        actor: "test".to_owned(),
+        command: CommandId::random(),
+        at: OffsetDateTime::now_utc(),
+        trace: String::new(),
+    }
+}
+
+fn price() -> Price {
+    Money { amount: 339, currency: "GBP".to_owned().try_into().unwrap() }.try_into().unwrap()
+}
