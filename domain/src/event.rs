@@ -4,6 +4,8 @@
 //! data, so that both can stand in fields of their own where an operator reads them. Every variant is a struct variant,
 //! also one without fields, so that data is always a JSON object.
 
+use std::collections::BTreeSet;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 /// An event as it is kept.
@@ -67,6 +69,11 @@ pub const TYPES: [&str; 19] = [
     "order.rejected",
     "order.cancelled",
 ];
+
+/// The categories of all aggregates, as the types name them.
+pub fn categories() -> BTreeSet<&'static str> {
+    TYPES.iter().filter_map(|kind| kind.split_once('.')).map(|(category, _)| category).collect()
+}
 
 /// Writes an event down.
 ///

@@ -7,7 +7,7 @@
 use std::{fmt, time::Duration};
 
 use domain::Partition;
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, FromRedisValue, Value, aio::MultiplexedConnection};
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value, aio::MultiplexedConnection};
 
 use crate::{Error, Recorded, Store, keys, recorded::Entry};
 
@@ -79,22 +79,28 @@ impl Store {
         positioned(&key, redis.xrange_count(&key, format!("{from}-0"), "+", count).await?)
     }
 
-    /// A reader of feeds with a connection of its own, since its reads block.
+    /// A reader of feeds for one member of a consumer group.
     #[must_use]
     pub fn reader(&self, group: &str, consumer: &str) -> Reader {
-        Reader {
-            client: self.client().clone(),
-            connection: None,
-            group: group.to_owned(),
-            consumer: consumer.to_owned(),
+        Reader { blocking: Blocking::new(self.client()), group: group.to_owned(), consumer: consumer.to_owned() }
+    }
+
+    /// A reader of everything that is appended to these feeds from now on, without a group.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn follow(&self, feeds: impl IntoIterator<Item = Feed>) -> Result<Follower, Error> {
+        let mut positions = Vec::new();
+        for feed in feeds {
+            positions.push((feed, self.head(feed).await?));
         }
+        Ok(Follower { blocking: Blocking::new(self.client()), positions })
     }
 }
 
 /// Reads feeds for one member of a consumer group.
 pub struct Reader {
-    client: Client,
-    connection: Option<(MultiplexedConnection, Duration)>,
+    blocking: Blocking,
     group: String,
     consumer: String,
 }
@@ -110,12 +116,59 @@ impl Reader {
         count: usize,
         block: Duration,
     ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
-        let names: Vec<String> = feeds.iter().map(|feed| feed.key()).collect();
         let mut command = redis::cmd("XREADGROUP");
         command.arg("GROUP").arg(&self.group).arg(&self.consumer).arg("NOACK").arg("COUNT").arg(count);
+        let feeds: Vec<_> = feeds.iter().map(|feed| (*feed, ">".to_owned())).collect();
+        self.blocking.read(command, &feeds, block).await
+    }
+}
+
+/// Reads feeds as they grow.
+pub struct Follower {
+    blocking: Blocking,
+    positions: Vec<(Feed, u64)>,
+}
+
+impl Follower {
+    /// The events that were appended since the last call, waiting up to `block` for the first.
+    ///
+    /// # Errors
+    /// When Redis does not answer or a feed holds foreign entries. The next call begins where this one did.
+    pub async fn next(&mut self, block: Duration) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
+        let feeds: Vec<_> = self.positions.iter().map(|(feed, position)| (*feed, format!("{position}-0"))).collect();
+        let read = self.blocking.read(redis::cmd("XREAD"), &feeds, block).await?;
+        for (feed, events) in &read {
+            let position = self.positions.iter_mut().find(|(known, _)| known == feed);
+            if let (Some((_, position)), Some(last)) = (position, events.last()) {
+                *position = last.position;
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// A connection of its own, since its reads block.
+struct Blocking {
+    client: Client,
+    connection: Option<(MultiplexedConnection, Duration)>,
+}
+
+impl Blocking {
+    fn new(client: &Client) -> Self {
+        Self { client: client.clone(), connection: None }
+    }
+
+    /// Completes and sends an `XREAD` or `XREADGROUP` from these ids on.
+    async fn read(
+        &mut self,
+        mut command: Cmd,
+        feeds: &[(Feed, String)],
+        block: Duration,
+    ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
+        let names: Vec<String> = feeds.iter().map(|(feed, _)| feed.key()).collect();
         command.arg("BLOCK").arg(block.as_millis().max(1) as u64).arg("STREAMS").arg(&names);
-        for _ in &names {
-            command.arg(">");
+        for (_, from) in feeds {
+            command.arg(from);
         }
         let answer: Result<Value, _> = command.query_async(self.connect(block).await?).await;
         let answer = answer.inspect_err(|_| self.connection = None)?;
@@ -123,7 +176,7 @@ impl Reader {
             return Ok(Vec::new());
         }
         let streams = Vec::<(String, Value)>::from_redis_value(answer).map_err(redis::RedisError::from)?;
-        let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at]);
+        let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at].0);
         streams
             .into_iter()
             .map(|(key, entries)| {

@@ -27,7 +27,7 @@ pub use context::{CommandId, Context};
 pub use decision::{Changes, Decision, Failure, Outcome, States};
 pub use durability::Unsafe;
 pub use error::Error;
-pub use feed::{Feed, Positioned, Reader};
+pub use feed::{Feed, Follower, Positioned, Reader};
 pub use recorded::Recorded;
 pub use records::Record;
 pub use state::{Loaded, Stream};

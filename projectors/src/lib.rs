@@ -16,10 +16,12 @@ pub mod projection;
 pub mod read_models;
 
 mod consumers;
+mod lag;
 pub mod schema;
 mod verify;
 
 pub use consumers::{Consumers, Settings};
 pub use fault::Fault;
+pub use lag::{Lag, lag};
 pub use status::Status;
 pub use verify::{Difference, verify};

@@ -63,3 +63,15 @@ async fn a_group_that_begins_at_a_position_skips_what_lies_before() {
     let turn = store.reader("late", "me").next(&[feed(5)], 10, BLOCK).await.unwrap();
     assert_eq!(positions(&turn), [(5, 3)]);
 }
+
+#[tokio::test]
+async fn a_follower_sees_what_is_appended_from_then_on() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    execute(&store, product_in(6), receive(1)).await.unwrap();
+    let mut follower = store.follow([feed(6), feed(7)]).await.unwrap();
+    execute(&store, product_in(7), receive(1)).await.unwrap();
+    execute(&store, product_in(6), receive(1)).await.unwrap();
+    assert_eq!(positions(&follower.next(BLOCK).await.unwrap()), [(6, 2), (7, 1)]);
+    assert_eq!(positions(&follower.next(BLOCK).await.unwrap()), []);
+}
