@@ -1,1 +1,35 @@
 //! Routes that change something.
+//!
+//! A request becomes one [command](crate::command): decided by `domain` on the newest state, appended by `event-store`,
+//! answered with the version it led to. This crate parses what clients send, decides who may ask, and maps every broken
+//! rule to what the client is told. It refuses to read a read model: whatever a decision needs comes from the log.
+
+// What a request is made of
+mod call;
+mod money;
+
+// How a command runs
+pub mod codes;
+mod command;
+mod draft;
+mod failure;
+mod receipt;
+mod rules;
+
+// People
+mod accounts;
+mod claims;
+pub mod passwords;
+
+// The service
+pub mod app;
+mod openapi;
+mod routes;
+pub mod settings;
+
+// A shop to play with
+pub mod demo;
+
+pub use app::App;
+pub use routes::{openapi, router, service};
+pub use settings::Settings;

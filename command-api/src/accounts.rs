@@ -1,0 +1,111 @@
+//! How an account comes to be: its claims first, each in a partition of its own, then the user.
+
+use domain::claim::Claim;
+use domain::text::{Email, Username};
+use domain::user::{self, User};
+use domain::{Aggregate, UserId};
+use event_store::{Changes, Context, Decision, Outcome, Record, Request, Stream};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer};
+use time::OffsetDateTime;
+use uuid::{Builder, Uuid};
+use web::problem::Problem;
+
+use crate::app::App;
+use crate::claims::Unclaimed;
+use crate::codes::field;
+use crate::failure::{undecided, unread};
+use crate::rules;
+
+/// The field of a credential that holds the password's hash.
+pub(crate) const PASSWORD: &str = "password";
+
+/// Personal fields of a user, as the read models copy them.
+pub(crate) mod private {
+    pub(crate) const EMAIL: &str = "email";
+    pub(crate) const USERNAME: &str = "username";
+    pub(crate) const DISPLAY_NAME: &str = "display_name";
+    pub(crate) const SHOP_NAME: &str = "shop_name";
+}
+
+/// Somebody who wants an account.
+pub(crate) struct Applicant {
+    pub(crate) email: Email,
+    pub(crate) username: Username,
+    pub(crate) password_hash: SecretString,
+}
+
+impl App {
+    /// The id of an account to be.
+    ///
+    /// It is derived from the e-mail address and the moment, so that whoever repeats an application that failed half way
+    /// is known to be the one who holds its claims, and goes on with them.
+    pub(crate) async fn application(&self, email: &Email, username: &Username) -> Result<UserId, Problem> {
+        let now = OffsetDateTime::now_utc();
+        for claim in [self.email_claim(email), self.username_claim(username)] {
+            let held = self.store.load::<Claim>(claim).await.map_err(unread)?;
+            let Some(holder) = held.owner().filter(|_| held.until().is_some_and(|until| now < until)) else { continue };
+            let theirs = holder == self.application_at(email, milliseconds_of(holder));
+            if theirs && !self.store.load::<User>(holder).await.map_err(unread)?.exists() {
+                return Ok(holder);
+            }
+        }
+        let milliseconds = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).map_err(Problem::internal)?;
+        Ok(self.application_at(email, milliseconds))
+    }
+
+    fn application_at(&self, email: &Email, milliseconds: u64) -> UserId {
+        let hash = self.applicants.hash(&[email.normalised().as_bytes(), &milliseconds.to_be_bytes()]);
+        let chance = hash.first_chunk().expect("a hash has 32 bytes");
+        Builder::from_unix_timestamp_millis(milliseconds, chance).into_uuid().into()
+    }
+
+    /// Opens an account, unless the e-mail address has one: that is not told.
+    pub(crate) async fn register(&self, context: Context, id: UserId, applicant: Applicant) -> Result<(), Problem> {
+        let Applicant { email, username, password_hash } = applicant;
+        let (email_claim, username_claim) = (self.email_claim(&email), self.username_claim(&username));
+        // The name first: it is refused whatever the address, so the refusal tells nothing about the address. For the same
+        // reason a name that was claimed along with a taken address stays claimed until its time is up.
+        let name_until = match self.claim(context.clone(), username_claim, id).await {
+            Ok(until) => until,
+            Err(Unclaimed::Taken(error)) => return Err(rules::of_claim(error, "/username", field::USERNAME_TAKEN)),
+            Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
+        };
+        let until = match self.claim(context.clone(), email_claim, id).await {
+            Ok(until) => until.min(name_until),
+            Err(Unclaimed::Taken(_)) => return Ok(()),
+            Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
+        };
+        let request = Request { not_after: Some(until), ..Request::new(context, [Stream::of::<User>(id)]) };
+        let command = user::Command::Register { email: email_claim, username: username_claim };
+        let outcome = self.store.commit(request, move |states| match states.get::<User>(id).decide(command.clone()) {
+            Ok(events) if events.is_empty() => Decision::new(Changes::none(), Ok(())),
+            Ok(events) => {
+                let private = Record::from([
+                    (private::EMAIL, email.as_str().to_owned()),
+                    (private::USERNAME, username.as_str().to_owned()),
+                ]);
+                let credential = Record::from([(PASSWORD, password_hash.expose_secret().to_owned())]);
+                let changes = Changes::none().and::<User>(id, events);
+                Decision::new(changes.and_private::<User>(id, private).and_credential(id, credential), Ok(()))
+            }
+            Err(error) => Decision::new(Changes::none(), Err(error)),
+        });
+        match outcome.await.map_err(undecided)? {
+            // The same applicant was faster with another name: the address has an account.
+            Outcome::Done(Ok(()) | Err(user::Error::AlreadyRegistered)) => Ok(()),
+            Outcome::Done(Err(error)) => Err(rules::of_user(error)),
+            Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
+        }
+    }
+}
+
+/// Reads a text that nothing may show.
+pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+/// When an id was made: the first 48 bits of a UUIDv7.
+fn milliseconds_of(id: UserId) -> u64 {
+    Uuid::from(id).as_u64_pair().0 >> 16
+}

@@ -1,0 +1,186 @@
+//! Everything that the routes share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::UserId;
+use domain::user::{Role, User};
+use event_store::{Loaded, Store, Unsafe};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use web::caller::Gate;
+use web::connection;
+use web::cookies::SetCookies;
+use web::keys::{self, SigningKeys};
+use web::ops::Checks;
+use web::problem::Problem;
+use web::revocations::Revocations;
+use web::secret::{self, Keyed, Secret};
+use web::sessions::Sessions;
+use web::tokens::{Signer, Verifier};
+
+use crate::call::Call;
+use crate::codes;
+use crate::command::InFlight;
+use crate::failure::unread;
+use crate::passwords::{self, Passwords};
+use crate::settings::Settings;
+
+/// Why the write side cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address of Redis is none.
+    #[error("the address of Redis cannot be used")]
+    Redis(#[from] redis::RedisError),
+    /// The event store cannot be used.
+    #[error("the event store cannot be used")]
+    Store(#[from] event_store::Error),
+    /// There is no key to sign with.
+    #[error(transparent)]
+    Keys(#[from] keys::Error),
+    /// There is no secret to derive ids from.
+    #[error(transparent)]
+    Secret(#[from] secret::Error),
+    /// No password can be hashed.
+    #[error(transparent)]
+    Passwords(#[from] passwords::Error),
+    /// Redis may lose what was acknowledged.
+    #[error("this Redis may lose acknowledged commands: {}", list(.0))]
+    Unsafe(Vec<Unsafe>),
+}
+
+fn list(settings: &[Unsafe]) -> String {
+    settings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The write side: the log, the sessions, and what is derived from the server's secret.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) sessions: Sessions,
+    pub(crate) signer: Signer,
+    pub(crate) passwords: Passwords,
+    pub(crate) claims: Keyed,
+    pub(crate) applicants: Keyed,
+    pub(crate) commands: Keyed,
+    pub(crate) receipts: Keyed,
+    pub(crate) in_flight: InFlight,
+    pub(crate) receipt_lifetime: Duration,
+    pub(crate) refresh_lifetime: Duration,
+    pub(crate) public_keys: Value,
+    client: redis::Client,
+    gate: Gate,
+    revocations: Revocations,
+    demo: bool,
+}
+
+impl App {
+    /// Opens the keys, which are made where there are none; connects to Redis when it is first needed.
+    ///
+    /// # Errors
+    /// When a key cannot be read or made, or the address of Redis is none.
+    pub fn open(settings: &Settings) -> Result<Arc<Self>, Error> {
+        let secret = Secret::open(&settings.keys.keys_dir)?;
+        let keys = SigningKeys::open(&settings.keys.keys_dir)?;
+        let url = &settings.redis.redis_url;
+        let client = connection::client(url)?;
+        let revocations = Revocations::new(settings.access.access_lifetime);
+        let lifetimes = settings.sessions.into();
+        let redis = connection::lazy(client.clone())?;
+        Ok(Arc::new(Self {
+            store: Store::open(url.expose_secret(), &event_store::Settings::default())?,
+            sessions: Sessions::new(redis, &secret, revocations.clone(), lifetimes),
+            passwords: Passwords::new(settings.demo.demo)?,
+            claims: secret.derive("claims"),
+            applicants: secret.derive("applicants"),
+            commands: secret.derive("commands"),
+            receipts: secret.derive("receipts"),
+            in_flight: InFlight::default(),
+            receipt_lifetime: settings.receipt_lifetime,
+            refresh_lifetime: settings.sessions.session_idle,
+            public_keys: serde_json::to_value(keys.public()).expect("a JWK set has string keys alone"),
+            gate: Gate::new(Verifier::new(keys.public()), revocations.clone()),
+            signer: Signer::new(keys, settings.access.access_lifetime),
+            client,
+            revocations,
+            demo: settings.demo.demo,
+        }))
+    }
+
+    /// The log.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What tells a live session from a dead one, for the edge around the routes.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
+    /// Learns of sessions that end elsewhere, until the shutdown.
+    pub async fn follow_revocations(&self, shutdown: CancellationToken) {
+        self.revocations.clone().follow(self.client.clone(), shutdown).await;
+    }
+
+    /// Loads the append function, and refuses a Redis that may lose what was acknowledged; in demo mode that is only said.
+    ///
+    /// # Errors
+    /// When Redis does not answer, holds a store of another format, or is not safe.
+    pub async fn prepare(&self) -> Result<(), Error> {
+        self.store.prepare().await?;
+        let found = self.store.unsafe_settings().await?;
+        match (found.is_empty(), self.demo) {
+            (true, _) => Ok(()),
+            (false, true) => {
+                tracing::warn!(settings = %list(&found), "this Redis may lose acknowledged commands");
+                Ok(())
+            }
+            (false, false) => Err(Error::Unsafe(found)),
+        }
+    }
+
+    /// What must be well for commands to be taken.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        let store = self.store.clone();
+        Checks::new().with("redis", move || {
+            let store = store.clone();
+            async move {
+                match store.is_ready().await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err("this version of the append function is not loaded".to_owned()),
+                    Err(error) => Err(error.to_string()),
+                }
+            }
+        })
+    }
+
+    /// The caller as the log has them: what a token says is good for reading, not for deciding.
+    pub(crate) async fn user(&self, call: &Call) -> Result<Loaded<User>, Problem> {
+        let user = self.store.load::<User>(call.user()).await.map_err(unread)?;
+        if user.exists() { Ok(user) } else { Err(Problem::unauthenticated()) }
+    }
+
+    /// The access token of a session, with the roles of this moment.
+    pub(crate) fn access(&self, user: UserId, session: Uuid, state: &User) -> SetCookies {
+        let roles = state.roles().map(|role| role.as_str().to_owned()).collect();
+        let token: SecretString = self.signer.sign(user.into(), session, roles);
+        SetCookies::access(&token, self.signer.lifetime())
+    }
+}
+
+/// Demands that a user sells.
+pub(crate) fn require_seller(user: &User) -> Result<(), Problem> {
+    match user.is_seller() {
+        true => Ok(()),
+        false => Err(Problem::forbidden(codes::NOT_A_SELLER, "only sellers may do this")),
+    }
+}
+
+/// Whether a user runs the marketplace.
+pub(crate) fn is_admin(user: &User) -> bool {
+    user.roles().any(|role| role == Role::Admin)
+}

@@ -1,0 +1,45 @@
+//! The stable codes of problems that only commands answer.
+
+use axum::http::StatusCode;
+use web::codes::Code;
+
+macro_rules! codes {
+    ($($constant:ident = $name:literal, $status:ident, $meaning:literal;)*) => {
+        $(#[doc = $meaning] pub const $constant: &str = $name;)*
+
+        /// Every code that this crate adds to those of `web`, for the page that explains them.
+        pub const CODES: &[Code] =
+            &[$(Code { name: $name, status: StatusCode::$status, meaning: $meaning },)*];
+    };
+}
+
+codes! {
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY,
+        "This `Idempotency-Key` was used with another body. Take a new key for a new command.";
+    IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.";
+    NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.";
+    ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.";
+    ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.";
+    ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.";
+    PRODUCT_ARCHIVED = "product_archived", CONFLICT, "The product is archived, and stays as it is.";
+    TOO_MUCH_STOCK = "too_much_stock", CONFLICT, "There would be more units of the product than are kept.";
+    BELOW_RESERVED = "below_reserved", CONFLICT, "Units that are promised to orders cannot be corrected away.";
+    INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.";
+    PRICE_CHANGED = "price_changed", CONFLICT, "The order costs something else now; `total` says what.";
+    ALREADY_PLACED = "already_placed", CONFLICT, "The order was placed already, with other content.";
+    ALREADY_DECIDED = "already_decided", CONFLICT, "The order has come too far for that; `order_status` says how far.";
+}
+
+/// What is wrong with one field: the codes beside the general `invalid`, `required` and `unknown_field`.
+pub(crate) mod field {
+    pub(crate) const USERNAME_TAKEN: &str = "username_taken";
+    pub(crate) const SHOP_NAME_TAKEN: &str = "shop_name_taken";
+    pub(crate) const CURRENCY_FIXED: &str = "currency_fixed";
+    pub(crate) const TOO_MANY: &str = "too_many";
+    pub(crate) const OUT_OF_RANGE: &str = "out_of_range";
+    pub(crate) const REPEATED: &str = "repeated";
+    pub(crate) const NOT_FOR_SALE: &str = "not_for_sale";
+    pub(crate) const OWN_PRODUCT: &str = "own_product";
+    pub(crate) const MIXED_CURRENCIES: &str = "mixed_currencies";
+    pub(crate) const SELLER_BY_SHOP: &str = "seller_by_shop";
+}

@@ -1,0 +1,102 @@
+//! What the document says of commands beyond each handler's own words.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Type};
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $($status:literal $why:literal),+;)+) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                [$(($status, $why)),+].into_iter().map(|(status, why)| (status.to_owned(), problem(why))).collect()
+            }
+        }
+    )+};
+}
+
+refusals! {
+    /// Of whatever is asked.
+    Always:
+        "403" "Another site may have caused the request, or the caller may not do this.",
+        "503" "Redis is down or slow; whether it happened is unknown. Repeat it after `Retry-After` seconds.";
+    /// Of what needs a session.
+    Session:
+        "401" "There is no session, or it has ended.";
+    /// Of what brings a body.
+    Body:
+        "400" "The body is not JSON, or a header is not as it should be.",
+        "413" "The body is larger than 64 KiB.",
+        "415" "The body is not `application/json`.",
+        "422" "A field breaks a rule; `errors` says which. Or the `Idempotency-Key` was used with another body.";
+    /// Of what a state can forbid.
+    Forbidden:
+        "409" "The state forbids it, or the same command is still being carried out.";
+    /// Of what changes something that exists.
+    Existing:
+        "404" "It is not there, or it is not the caller's.",
+        "412" "It has moved on from the version that `If-Match` names.";
+}
+
+fn problem(why: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    RefOr::T(ResponseBuilder::new().description(why).content("application/problem+json", content).build())
+}
+
+/// Adds the headers that every command takes and answers, by the rules of the contract.
+pub(crate) fn add_command_headers(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        if path.starts_with("/api/auth") {
+            continue;
+        }
+        let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));
+        let patch = item.patch.as_mut().map(|operation| (HttpMethod::Patch, operation));
+        let delete = item.delete.as_mut().map(|operation| (HttpMethod::Delete, operation));
+        for (method, operation) in [post, patch, delete].into_iter().flatten() {
+            if method == HttpMethod::Post {
+                let required = if path == "/api/orders" { Required::True } else { Required::False };
+                let what =
+                    "1 to 255 visible characters that name this command: repeated, it is answered, not done, again.";
+                add_parameter(operation, "Idempotency-Key", required, what);
+            }
+            if operation.responses.responses.contains_key("412") {
+                let what = "The version that is to be changed, as its `ETag` names it: `\"3\"`.";
+                add_parameter(operation, "If-Match", Required::False, what);
+            }
+            add_answer_headers(operation);
+        }
+    }
+}
+
+fn add_parameter(operation: &mut Operation, name: &str, required: Required, what: &str) {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(what))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+}
+
+fn add_answer_headers(operation: &mut Operation) {
+    let successes = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
+    for (_, response) in successes {
+        let RefOr::T(response) = response else { continue };
+        for (name, what) in [
+            ("ETag", "The version that it has now: `\"4\"`."),
+            ("Consistency-Token", "What was written, for queries that are to show it."),
+            ("Idempotency-Replayed", "`true` when the command had been carried out before."),
+        ] {
+            let text = ObjectBuilder::new().schema_type(Type::String).build();
+            let header = HeaderBuilder::new().schema(Some(text)).description(Some(what)).build();
+            response.headers.insert(name.to_owned(), RefOr::T(header));
+        }
+    }
+}

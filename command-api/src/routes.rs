@@ -1,0 +1,70 @@
+//! The routes of the write side, one file per group.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::openapi::add_command_headers;
+
+mod inventory;
+mod keys;
+mod orders;
+mod products;
+mod profile;
+mod roles;
+mod sellers;
+mod sessions;
+mod signup;
+
+/// What a change answers: what was changed, and the version it has now.
+#[derive(Serialize, ToSchema)]
+struct Changed {
+    id: Uuid,
+    #[schema(minimum = 1)]
+    version: u64,
+}
+
+fn all() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(signup::sign_up))
+        .routes(routes!(sessions::log_in))
+        .routes(routes!(sessions::refresh))
+        .routes(routes!(sessions::log_out))
+        .routes(routes!(profile::change_profile))
+        .routes(routes!(roles::grant_role))
+        .routes(routes!(roles::revoke_role))
+        .routes(routes!(sellers::open_shop))
+        .routes(routes!(products::list_product))
+        .routes(routes!(products::change_product, products::archive_product))
+        .routes(routes!(inventory::receive_stock))
+        .routes(routes!(inventory::adjust_stock))
+        .routes(routes!(orders::place_order))
+        .routes(routes!(orders::cancel_order))
+        .routes(routes!(keys::public_keys))
+}
+
+/// What the routes say of themselves. `web::openapi::Common` completes the document once it is whole.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = all().into_openapi();
+    add_command_headers(&mut document);
+    document
+}
+
+/// The routes alone, to be merged with others before `web::edge` is put around all of them.
+pub fn router(app: Arc<App>) -> Router {
+    all().with_state(app).into()
+}
+
+/// The routes as a service of their own. A request that is not answered within `time_limit` is answered 503.
+pub fn service(app: Arc<App>, time_limit: Duration) -> Router {
+    let gate = app.gate();
+    web::edge::wrap(router(app), gate, time_limit)
+}

@@ -1,0 +1,90 @@
+//! How users begin to sell.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::Aggregate;
+use domain::text::ShopName;
+use domain::user::{self, User};
+use event_store::{Record, Stream};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::fields::Fields;
+use web::json::Json;
+use web::problem::Problem;
+
+use crate::accounts::private;
+use crate::app::App;
+use crate::call::Call;
+use crate::claims::Unclaimed;
+use crate::codes::field;
+use crate::failure::{undecided, unread};
+use crate::openapi::{Always, Body, Forbidden, Session};
+use crate::receipt::Reply;
+use crate::rules;
+
+/// A shop to open.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewShop {
+    /// Nobody else has it, in upper or lower case.
+    #[schema(min_length = 2, max_length = 64, example = "Anna's Teapots")]
+    shop_name: String,
+}
+
+/// A shop that is open.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Shop {
+    /// The seller.
+    id: Uuid,
+    shop_name: String,
+    version: u64,
+}
+
+/// Opens the caller's shop: they may sell from now on. Sets a new access cookie, which says so.
+#[utoipa::path(
+    post, path = "/api/sellers", tag = "sellers", security(("session" = [])),
+    responses((status = 201, description = "The shop is open", body = Shop), Session, Always, Body, Forbidden)
+)]
+pub(super) async fn open_shop(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Json(body): Json<NewShop>,
+) -> Result<Response, Problem> {
+    let user = app.user(&call).await?;
+    let command = app.command(&call, &body)?;
+    let mut fields = Fields::new();
+    let name = fields.parse("/shop_name", body.shop_name, ShopName::try_from);
+    let name = fields.finish(|| name)?;
+
+    let (id, claim) = (call.user(), app.shop_claim(&name));
+    // Who keeps a shop already needs no claim, whether this repeats its opening or is refused.
+    let mut taken = None;
+    if user.shop().is_none() {
+        match app.claim(command.context(), claim, id).await {
+            Ok(_) => {}
+            Err(Unclaimed::Taken(error)) => {
+                taken = Some(rules::of_claim(error, "/shop_name", field::SHOP_NAME_TAKEN));
+            }
+            Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
+        }
+    }
+    let response = command
+        .run([Stream::of::<User>(id)], move |draft| {
+            if let Some(problem) = &taken {
+                return Err(problem.clone());
+            }
+            let user = draft.accessible::<User>(id, User::exists)?;
+            let events = user.decide(user::Command::OpenShop { name: claim }).map_err(rules::of_user)?;
+            if !events.is_empty() {
+                draft.set_private::<User>(id, Record::from([(private::SHOP_NAME, name.as_str().to_owned())]));
+            }
+            let version = draft.add::<User>(id, events);
+            Ok(Reply::created(None, &Shop { id: id.into(), shop_name: name.as_str().to_owned(), version }))
+        })
+        .await?;
+    let user = app.store.load::<User>(id).await.map_err(unread)?;
+    Ok((app.access(id, call.caller.session, &user), response).into_response())
+}

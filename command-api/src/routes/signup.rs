@@ -1,0 +1,63 @@
+//! How somebody gets an account.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::text::{Email, Username};
+use event_store::CommandId;
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::fields::Fields;
+use web::json::Json;
+use web::problem::Problem;
+use web::trace::Trace;
+
+use crate::accounts::{Applicant, secret};
+use crate::app::App;
+use crate::call::context;
+use crate::failure::unhashed;
+use crate::openapi::{Always, Body};
+
+/// Somebody who wants an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Application {
+    #[schema(format = Email, max_length = 254, example = "anna@example.org")]
+    email: String,
+    /// Letters, digits, `_`, `-` and `.`; nobody else has it, in upper or lower case.
+    #[schema(min_length = 3, max_length = 32, example = "anna")]
+    username: String,
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
+    password: SecretString,
+}
+
+/// Opens an account, which may log in at once.
+///
+/// The answer is the same, after the same time, whether or not the e-mail address has an account already.
+#[utoipa::path(
+    post, path = "/api/auth/signup", tag = "accounts",
+    responses((status = 202, description = "The application was taken"), Always, Body)
+)]
+pub(super) async fn sign_up(
+    State(app): State<Arc<App>>,
+    Extension(trace): Extension<Trace>,
+    Json(body): Json<Application>,
+) -> Result<StatusCode, Problem> {
+    let mut fields = Fields::new();
+    let email = fields.parse("/email", body.email, Email::try_from);
+    let username = fields.parse("/username", body.username, Username::try_from);
+    let password =
+        fields.parse("/password", body.password, |password| app.passwords.check(&password).map(|()| password));
+    let (email, username, password) = fields.finish(|| Some((email?, username?, password?)))?;
+
+    // Before anything is known of the address, so that it takes its time in any case.
+    let password_hash = app.passwords.hash(password).await.map_err(unhashed)?;
+    let id = app.application(&email, &username).await?;
+    let context = context(id, CommandId::random(), trace.to_string());
+    app.register(context, id, Applicant { email, username, password_hash }).await?;
+    Ok(StatusCode::ACCEPTED)
+}
