@@ -1,1 +1,78 @@
 //! Routes that show something.
+//!
+//! Each route group is a file in which the SQL stands beside its row types and its handlers. All of it reads the views of
+//! the read models (`products.products`, never `products_g1.products`) and no statement reads two read models, for each may
+//! live in a database of its own. The crate cannot see how rows come to be: it depends on neither the domain nor the event
+//! store, and changes nothing.
+
+pub mod app;
+pub mod settings;
+
+// What every list and every answer has in common
+mod cursor;
+mod error;
+mod freshness;
+mod money;
+mod page;
+
+// Route groups
+mod catalogue;
+mod categories;
+mod document;
+mod filter;
+mod inventory;
+mod orders;
+mod products;
+mod sellers;
+mod timeline;
+mod users;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use web::caller::Gate;
+
+pub use crate::app::App;
+use crate::freshness::{ReadModel, settle_first};
+
+/// The route groups, each with the read models that it serves from.
+fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
+    use ReadModel::{Inventory, Orders, Products, Users};
+    [
+        (products::routes(), &[Products]),
+        (categories::routes(), &[Products]),
+        (sellers::routes(), &[Products]),
+        // Whose product it is, is for the catalogue to say.
+        (inventory::routes(), &[Inventory, Products]),
+        (orders::routes().merge(timeline::routes()), &[Orders]),
+        (users::routes(), &[Users]),
+    ]
+}
+
+/// Every route, without the edge: to be merged with other routes and wrapped once, by [`web::edge::wrap`].
+pub fn router(app: App) -> Router {
+    let mut router = Router::from(document::routes());
+    for (group, read_models) in groups() {
+        let waiting = from_fn_with_state((app.clone(), read_models), settle_first);
+        router = router.merge(Router::from(group).route_layer(waiting));
+    }
+    router.with_state(app)
+}
+
+/// Every route behind the edge, as the service offers them when it runs alone.
+pub fn service(app: App, gate: Gate, time_limit: Duration) -> Router {
+    web::edge::wrap(router(app), gate, time_limit)
+}
+
+/// The OpenAPI document of these routes, before [`web::openapi::Common`] completes it.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut document = document::routes().into_openapi();
+    for (group, _) in groups() {
+        document.merge(group.into_openapi());
+    }
+    document
+}

@@ -1,0 +1,57 @@
+//! What the handlers share: connections to Postgres, and news of what the read models have applied.
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio_util::sync::CancellationToken;
+use web::ops::Checks;
+
+use crate::freshness::Freshness;
+use crate::settings::Reading;
+
+/// After how long without a connection a request is answered 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long Postgres works on one statement at most, in milliseconds.
+const STATEMENT_TIMEOUT_MS: &str = "5000";
+
+/// The state of the service. Clones share it.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub(crate) pool: PgPool,
+    pub(crate) freshness: Freshness,
+}
+
+impl App {
+    /// Will read from this database; connects when first asked, and again whenever it has to.
+    #[must_use]
+    pub fn new(database: PgConnectOptions, settings: &Reading) -> Self {
+        let options = database.options([
+            ("application_name", "query-api"),
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", STATEMENT_TIMEOUT_MS),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.read_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(options);
+        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool }
+    }
+
+    /// Follows what the read models apply until the shutdown, so that waiting requests learn of it at once.
+    pub async fn follow(self, shutdown: CancellationToken) {
+        shutdown.run_until_cancelled(self.freshness.follow()).await;
+    }
+
+    /// What must be well for the service to be ready.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        let pool = self.pool.clone();
+        Checks::new().with("postgres", move || answers(pool.clone()))
+    }
+}
+
+/// Whether Postgres answers and has the read models.
+async fn answers(pool: PgPool) -> sqlx::Result<()> {
+    sqlx::query_scalar!(r#"select exists (select from orders.applied) as "any!""#).fetch_one(&pool).await.map(|_| ())
+}

@@ -1,0 +1,194 @@
+//! Read your own writes: a request waits until the read models it is served from have applied what its caller wrote.
+//!
+//! Projectors notify `millrace` with the read model's name after each transaction; one task listens for all requests.
+//! Where a notification goes missing, a waiting request looks again by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::try_join_all;
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+use web::consistency::{CONSISTENCY, Token};
+
+use crate::app::App;
+use crate::error::Error;
+
+const CHANNEL: &str = "millrace";
+/// After how long a waiting request looks without having been told to.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+const LONGEST_RETRY: Duration = Duration::from_secs(1);
+
+/// What queries read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadModel {
+    Users,
+    Products,
+    Inventory,
+    Orders,
+}
+
+impl ReadModel {
+    const ALL: [Self; 4] = [Self::Users, Self::Products, Self::Inventory, Self::Orders];
+
+    /// As notifications name it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Products => "products",
+            Self::Inventory => "inventory",
+            Self::Orders => "orders",
+        }
+    }
+
+    /// The categories of aggregates that it is made of.
+    const fn folds(self) -> &'static [&'static str] {
+        match self {
+            Self::Users => &["user"],
+            Self::Products => &["product", "inventory", "user"],
+            Self::Inventory => &["inventory"],
+            Self::Orders => &["order"],
+        }
+    }
+}
+
+/// Knows when read models change. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Freshness(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pool: PgPool,
+    patience: Duration,
+    changes: [watch::Sender<()>; ReadModel::ALL.len()],
+}
+
+/// The writes of a caller that a read model is to apply.
+struct Awaited {
+    categories: Vec<String>,
+    ids: Vec<Uuid>,
+    versions: Vec<i64>,
+}
+
+impl Freshness {
+    /// Lets a request wait for `patience` at most.
+    pub(crate) fn new(pool: PgPool, patience: Duration) -> Self {
+        Self(Arc::new(Shared { pool, patience, changes: ReadModel::ALL.map(|_| watch::Sender::new(())) }))
+    }
+
+    /// Listens for changes, for ever; while Postgres is down, keeps trying.
+    pub(crate) async fn follow(&self) {
+        let mut retry = FIRST_RETRY;
+        loop {
+            let Err(error) = self.listen(&mut retry).await;
+            tracing::warn!(%error, "changes of the read models are not being followed; trying again");
+            sleep(retry).await;
+            retry = (retry * 2).min(LONGEST_RETRY);
+        }
+    }
+
+    async fn listen(&self, retry: &mut Duration) -> sqlx::Result<std::convert::Infallible> {
+        let mut listener = PgListener::connect_with(&self.0.pool).await?;
+        listener.listen(CHANNEL).await?;
+        *retry = FIRST_RETRY;
+        loop {
+            let heard = listener.try_recv().await?;
+            for read_model in ReadModel::ALL {
+                // Without a notification the connection was lost, and nobody knows what was missed.
+                if heard.as_ref().is_none_or(|heard| heard.payload() == read_model.name()) {
+                    self.0.changes[read_model as usize].send_replace(());
+                }
+            }
+        }
+    }
+
+    /// Waits until the read models have applied the writes that they fold; `false` when that takes too long.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn settle(&self, read_models: &[ReadModel], token: &Token) -> sqlx::Result<bool> {
+        let applied = try_join_all(read_models.iter().map(|read_model| self.wait_for(*read_model, token)));
+        match timeout(self.0.patience, applied).await {
+            Ok(applied) => applied.map(|_| true),
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn wait_for(&self, read_model: ReadModel, token: &Token) -> sqlx::Result<()> {
+        let awaited = Awaited::of(read_model, token);
+        let mut changes = self.0.changes[read_model as usize].subscribe();
+        while !awaited.applied(read_model, &self.0.pool).await? {
+            // Whether told or not, the next look tells.
+            let _ = timeout(POLL_INTERVAL, changes.changed()).await;
+        }
+        Ok(())
+    }
+}
+
+impl Awaited {
+    fn of(read_model: ReadModel, token: &Token) -> Self {
+        let mut awaited = Self { categories: Vec::new(), ids: Vec::new(), versions: Vec::new() };
+        for write in token.writes().iter().filter(|write| read_model.folds().contains(&write.category.as_str())) {
+            awaited.categories.push(write.category.clone());
+            awaited.ids.push(write.id);
+            awaited.versions.push(i64::try_from(write.version).unwrap_or(i64::MAX));
+        }
+        awaited
+    }
+
+    /// Whether a read model has got as far.
+    async fn applied(&self, read_model: ReadModel, pool: &PgPool) -> sqlx::Result<bool> {
+        macro_rules! count {
+            ($applied:literal) => {
+                sqlx::query_scalar!(
+                    r#"select count(*) as "count!" from "#
+                        + $applied
+                        + " a join unnest($1::text[], $2::uuid[], $3::bigint[]) as w (category, id, version)
+                           on a.category = w.category and a.id = w.id and a.version >= w.version",
+                    &self.categories,
+                    &self.ids,
+                    &self.versions
+                )
+                .fetch_one(pool)
+            };
+        }
+        if self.ids.is_empty() {
+            return Ok(true);
+        }
+        let applied = match read_model {
+            ReadModel::Users => count!("users.applied").await?,
+            ReadModel::Products => count!("products.applied").await?,
+            ReadModel::Inventory => count!("inventory.applied").await?,
+            ReadModel::Orders => count!("orders.applied").await?,
+        };
+        Ok(usize::try_from(applied) == Ok(self.ids.len()))
+    }
+}
+
+/// Lets a request that names its caller's writes wait for them, and says whether the answer has them.
+pub(crate) async fn settle_first(
+    State((app, read_models)): State<(App, &'static [ReadModel])>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let token = Token::of(request.headers());
+    if token.writes().is_empty() {
+        return next.run(request).await;
+    }
+    let fresh = match app.freshness.settle(read_models, &token).await {
+        Ok(fresh) => fresh,
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let mut response = next.run(request).await;
+    let consistency = HeaderValue::from_static(if fresh { "fresh" } else { "stale" });
+    response.headers_mut().insert(CONSISTENCY, consistency);
+    response
+}

@@ -1,0 +1,208 @@
+//! Products: how the catalogue shows them, and one of them by itself.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+use web::caller::Caller;
+use web::json::Json;
+use web::params::Path;
+use web::problem::Problem;
+
+use crate::app::App;
+use crate::catalogue;
+use crate::error::Result;
+use crate::money::Money;
+
+/// As many or fewer are a low stock.
+const LOW_STOCK: i64 = 5;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(product)).merge(catalogue::routes())
+}
+
+/// A product with its stock and its shop, as the read model has them.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) id: Uuid,
+    pub(crate) version: i64,
+    pub(crate) seller: Uuid,
+    pub(crate) shop_name: Option<String>,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) price_amount: i64,
+    pub(crate) price_currency: String,
+    pub(crate) images: Vec<String>,
+    pub(crate) status: String,
+    pub(crate) listed_at: OffsetDateTime,
+    pub(crate) changed_at: OffsetDateTime,
+    pub(crate) on_hand: i64,
+    pub(crate) reserved: i64,
+    pub(crate) stock_version: i64,
+}
+
+/// Reads [`Row`]s: what follows `from`, in pieces, and the arguments.
+macro_rules! product_rows {
+    ($($rest:literal)+ ; $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            $crate::products::Row,
+            r#"select p.id as "id!", p.version as "version!", p.seller as "seller!", k.shop_name, p.name as "name!",
+                      p.description, p.category, p.price_amount as "price_amount!", p.price_currency as "price_currency!",
+                      p.images as "images!", p.status as "status!", p.listed_at as "listed_at!",
+                      p.changed_at as "changed_at!", coalesce(s.on_hand, 0) as "on_hand!",
+                      coalesce(s.reserved, 0) as "reserved!", coalesce(s.version, 0) as "stock_version!"
+               from products.products p
+               left join products.stock s on s.id = p.id
+               left join products.sellers k on k.id = p.seller
+               "# $(+ $rest)+,
+            $($argument),*
+        )
+    };
+}
+pub(crate) use product_rows;
+
+/// A product.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Product {
+    id: Uuid,
+    /// Of the product itself: what `If-Match` names to change it.
+    version: i64,
+    seller: Seller,
+    name: String,
+    description: Option<String>,
+    category: Option<String>,
+    price: Money,
+    images: Vec<String>,
+    /// `active`, or `archived`, which only its seller and admins get to see.
+    #[schema(example = "active")]
+    status: String,
+    stock: Stock,
+    /// The numbers, for its seller alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    stock_exact: Option<StockNumbers>,
+    #[serde(with = "time::serde::rfc3339")]
+    listed_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    changed_at: OffsetDateTime,
+}
+
+/// Who sells a product.
+#[derive(Debug, Serialize, ToSchema)]
+struct Seller {
+    id: Uuid,
+    /// Null when the seller has left.
+    shop_name: Option<String>,
+}
+
+/// How much there is of a product: `low` is five or fewer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Stock {
+    In,
+    Low,
+    Out,
+}
+
+impl Stock {
+    fn of(available: i64) -> Self {
+        match available {
+            ..=0 => Self::Out,
+            1..=LOW_STOCK => Self::Low,
+            _ => Self::In,
+        }
+    }
+}
+
+/// How many units there are of a product.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StockNumbers {
+    on_hand: i64,
+    /// Promised to orders.
+    reserved: i64,
+    /// On hand and not reserved.
+    available: i64,
+    /// Of the inventory: what `If-Match` names to change it.
+    version: i64,
+}
+
+impl StockNumbers {
+    pub(crate) fn new(on_hand: i64, reserved: i64, version: i64) -> Self {
+        Self { on_hand, reserved, available: on_hand - reserved, version }
+    }
+}
+
+impl Row {
+    /// The product as somebody may see it.
+    pub(crate) fn show(self, caller: Option<&Caller>) -> Product {
+        let stock = StockNumbers::new(self.on_hand, self.reserved, self.stock_version);
+        let is_own = caller.is_some_and(|caller| caller.user == self.seller);
+        Product {
+            id: self.id,
+            version: self.version,
+            seller: Seller { id: self.seller, shop_name: self.shop_name },
+            name: self.name,
+            description: self.description,
+            category: self.category,
+            price: Money { amount: self.price_amount, currency: self.price_currency },
+            images: self.images,
+            status: self.status,
+            stock: Stock::of(stock.available),
+            stock_exact: is_own.then_some(stock),
+            listed_at: self.listed_at,
+            changed_at: self.changed_at,
+        }
+    }
+
+    /// An archived product has not gone for those who look after it.
+    fn is_visible_to(&self, caller: Option<&Caller>) -> bool {
+        self.status != "archived" || caller.is_some_and(|caller| caller.user == self.seller || caller.has("admin"))
+    }
+
+    fn etag(&self) -> HeaderValue {
+        HeaderValue::try_from(format!("\"{}.{}\"", self.version, self.stock_version)).expect("digits are visible ASCII")
+    }
+}
+
+/// One product.
+#[utoipa::path(get, path = "/api/products/{id}", operation_id = "product", tag = "products",
+    params(
+        ("id" = Uuid, Path),
+        ("If-None-Match" = Option<String>, Header, description = "Answered without a session alone"),
+    ),
+    responses(
+        (status = 200, body = Product, headers(("ETag" = String, description = "`\"<product version>.<stock version>\"`"))),
+        (status = 304, description = "The product is as `If-None-Match` names it"),
+    ))]
+async fn product(
+    State(app): State<App>,
+    caller: Option<Caller>,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let row = product_rows!("where p.id = $1"; id).fetch_optional(&app.pool).await?;
+    let row = row.filter(|row| row.is_visible_to(caller.as_ref())).ok_or_else(Problem::not_found)?;
+    let etag = row.etag();
+    if caller.is_some() {
+        return Ok(([(header::ETAG, etag)], Json(row.show(caller.as_ref()))).into_response());
+    }
+    let known = names(&headers, &etag);
+    let headers = [(header::ETAG, etag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Ok(match known {
+        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        false => (headers, Json(row.show(None))).into_response(),
+    })
+}
+
+/// Whether `If-None-Match` names an entity tag, compared weakly (RFC 9110, 13.1.2).
+fn names(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}

@@ -1,0 +1,93 @@
+//! Sellers: a shop and its products, as everybody and as its seller sees them.
+
+use axum::extract::State;
+use serde::Serialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+use web::caller::Caller;
+use web::json::Json;
+use web::params::{Path, Query};
+use web::problem::Problem;
+
+use crate::app::App;
+use crate::cursor::At;
+use crate::error::Result;
+use crate::page::{Page, Paging, Span};
+use crate::products::{Product, Row, product_rows};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(shop)).routes(routes!(own_products))
+}
+
+/// A shop.
+#[derive(Debug, Serialize, ToSchema)]
+struct Shop {
+    /// Of its seller.
+    id: Uuid,
+    /// Null when the seller has left.
+    shop_name: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    opened_at: OffsetDateTime,
+    /// What it offers, newest first.
+    products: Page<Product>,
+}
+
+struct ShopRow {
+    shop_name: Option<String>,
+    opened_at: OffsetDateTime,
+}
+
+/// A shop and what it offers; `limit` and `cursor` are of its products.
+#[utoipa::path(get, path = "/api/sellers/{id}", operation_id = "seller", tag = "products",
+    params(("id" = Uuid, Path), Paging), responses((status = 200, body = Shop)))]
+async fn shop(
+    State(app): State<App>,
+    caller: Option<Caller>,
+    Path(id): Path<Uuid>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Shop>> {
+    let span = paging.span("sellers:products")?;
+    let shop = sqlx::query_as!(
+        ShopRow,
+        r#"select shop_name, opened_at as "opened_at!" from products.sellers where id = $1"#,
+        id
+    )
+    .fetch_optional(&app.pool)
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    let products = products(&app, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
+    Ok(Json(Shop { id, shop_name: shop.shop_name, opened_at: shop.opened_at, products }))
+}
+
+/// The caller's own products, the archived ones too, newest first.
+#[utoipa::path(get, path = "/api/seller/products", operation_id = "own_products", tag = "selling", params(Paging),
+    responses((status = 200, body = Page<Product>)), security(("session" = [])))]
+async fn own_products(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Product>>> {
+    caller.require("seller")?;
+    let span = paging.span("seller:products")?;
+    let products = products(&app, caller.user, true, &span).await?;
+    Ok(Json(products.map(|row| row.show(Some(&caller)))))
+}
+
+async fn products(app: &App, seller: Uuid, archived_too: bool, span: &Span<At>) -> Result<Page<Row>> {
+    let rows = product_rows!(
+        "where p.seller = $1 and (p.status = 'active' or $2::bool)
+           and (p.listed_at, p.id) < (coalesce($3, 'infinity'::timestamptz), $4)
+         order by p.listed_at desc, p.id desc limit $5";
+        seller,
+        archived_too,
+        span.after.map(|at| at.0),
+        span.after_id,
+        span.rows(),
+    )
+    .fetch_all(&app.pool)
+    .await?;
+    Ok(span.page(rows, |row| (At(row.listed_at), row.id)))
+}

@@ -1,0 +1,61 @@
+//! Stock in numbers is for the product's seller and admins.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::actors::{Admin, Anonymous, Buyer, Seller, Support};
+use crate::rows::{Goods, receive};
+use crate::shop::shop;
+
+#[tokio::test]
+async fn only_its_seller_and_admins_find_it() {
+    let (shop, seller) = (shop().await, Seller::new());
+    let product = Goods::of(seller.0).list(&shop.rows).await;
+    for path in [format!("/api/inventory/{product}"), format!("/api/inventory/{product}/movements")] {
+        assert_eq!(shop.get(&seller, &path).await.status, 200, "{path}");
+        assert_eq!(shop.get(&Admin::new(), &path).await.status, 200, "{path}");
+        assert_eq!(shop.get(&Seller::new(), &path).await.status, 404, "{path}");
+        assert_eq!(shop.get(&Buyer::new(), &path).await.status, 404, "{path}");
+        assert_eq!(shop.get(&Support::new(), &path).await.status, 404, "{path}");
+        assert_eq!(shop.get(&Anonymous, &path).await.status, 401, "{path}");
+    }
+    assert_eq!(shop.get(&Admin::new(), &format!("/api/inventory/{}", Uuid::now_v7())).await.status, 404);
+}
+
+#[tokio::test]
+async fn tells_the_numbers() {
+    let (shop, seller) = (shop().await, Seller::new());
+    let product = Goods { stock: (9, 4), ..Goods::of(seller.0) }.list(&shop.rows).await;
+
+    let numbers = shop.get(&seller, &format!("/api/inventory/{product}")).await.ok();
+
+    assert_eq!(numbers, json!({"on_hand": 9, "reserved": 4, "available": 5, "version": 2}));
+}
+
+#[tokio::test]
+async fn a_product_that_never_had_stock_has_none() {
+    let (shop, seller) = (shop().await, Seller::new());
+    let product = Goods::of(seller.0).list(&shop.rows).await;
+    sqlx::query("delete from inventory_g1.inventory").execute(&shop.rows).await.unwrap();
+
+    let numbers = shop.get(&seller, &format!("/api/inventory/{product}")).await.ok();
+
+    assert_eq!(numbers, json!({"on_hand": 0, "reserved": 0, "available": 0, "version": 0}));
+}
+
+#[tokio::test]
+async fn the_ledger_explains_the_numbers() {
+    let (shop, seller) = (shop().await, Seller::new());
+    let product = Goods::of(seller.0).list(&shop.rows).await;
+    receive(&shop.rows, product, 1, 10, 10).await;
+
+    let movements = shop.get(&seller, &format!("/api/inventory/{product}/movements")).await.items();
+
+    assert_eq!(
+        movements,
+        [json!({
+            "version": 1, "kind": "received", "on_hand_change": 10, "reserved_change": 0, "on_hand": 10, "reserved": 0,
+            "order_id": null, "note": "PO-7", "at": "2026-11-02T09:00:01Z",
+        })]
+    );
+}

@@ -1,0 +1,20 @@
+//! The read side as its clients meet it, over rows in a real Postgres.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose shop is not as it arranged it has nothing better to do than to panic"
+)]
+
+mod actors;
+mod catalogue;
+mod contract;
+mod freshness;
+mod inventory;
+mod migrations;
+mod orders;
+mod outage;
+mod paging;
+mod products;
+mod queries;
+mod rows;
+mod shop;

@@ -1,0 +1,52 @@
+//! Brings an empty database to where the projectors bring it: the live generations, and the views in front of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+pub(crate) const READ_MODELS: [&str; 4] = ["users", "products", "inventory", "orders"];
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+pub(crate) async fn migrate(url: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    create(&mut connection, "policies", "policies").await;
+    for read_model in READ_MODELS {
+        let schema = format!("{read_model}_g1");
+        create(&mut connection, read_model, &schema).await;
+        publish(&mut connection, read_model, &schema).await;
+    }
+    connection.close().await.unwrap();
+}
+
+async fn create(connection: &mut PgConnection, folder: &str, schema: &str) {
+    execute(connection, format!("create schema {schema}; set search_path to {schema}")).await;
+    let folder = root().join("migrations").join(folder);
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        execute(connection, fs::read_to_string(file).unwrap()).await;
+    }
+    execute(connection, "reset search_path".to_owned()).await;
+}
+
+async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) {
+    execute(connection, format!("create schema {read_model}")).await;
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = $1 and tablename <> 'positions'")
+            .bind(schema)
+            .fetch_all(&mut *connection)
+            .await
+            .unwrap();
+    for table in tables {
+        execute(connection, format!("create view {read_model}.{table} as select * from {schema}.{table}")).await;
+    }
+}
+
+async fn execute(connection: &mut PgConnection, statements: String) {
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
+}

@@ -1,0 +1,182 @@
+//! Rows as the projectors leave them.
+
+use serde_json::Value;
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime, macros::datetime};
+use uuid::Uuid;
+
+const OPENED: OffsetDateTime = datetime!(2026-11-02 09:00 UTC);
+
+/// So many seconds after the shop opened.
+pub(crate) fn at(seconds: i64) -> OffsetDateTime {
+    OPENED + Duration::seconds(seconds)
+}
+
+/// A product to be listed.
+#[derive(Clone)]
+pub(crate) struct Goods {
+    pub(crate) seller: Uuid,
+    pub(crate) name: String,
+    pub(crate) description: Option<&'static str>,
+    pub(crate) category: Option<&'static str>,
+    pub(crate) price: i64,
+    pub(crate) status: &'static str,
+    pub(crate) listed_at: OffsetDateTime,
+    /// On hand and reserved.
+    pub(crate) stock: (i64, i64),
+}
+
+impl Goods {
+    pub(crate) fn of(seller: Uuid) -> Self {
+        Self {
+            seller,
+            name: "Teapot".to_owned(),
+            description: None,
+            category: None,
+            price: 1999,
+            status: "active",
+            listed_at: OPENED,
+            stock: (10, 0),
+        }
+    }
+
+    /// Version 3 of the product, version 2 of its stock.
+    pub(crate) async fn list(self, rows: &PgPool) -> Uuid {
+        let id = Uuid::now_v7();
+        sqlx::query(
+            "insert into products_g1.products (id, version, seller, name, description, category, price_amount,
+               price_currency, images, status, listed_at, changed_at)
+             values ($1, 3, $2, $3, $4, $5, $6, 'EUR', '{}', $7, $8, $8)",
+        )
+        .bind(id)
+        .bind(self.seller)
+        .bind(self.name)
+        .bind(self.description)
+        .bind(self.category)
+        .bind(self.price)
+        .bind(self.status)
+        .bind(self.listed_at)
+        .execute(rows)
+        .await
+        .unwrap();
+        for table in [
+            "insert into products_g1.stock (id, version, on_hand, reserved) values ($1, 2, $2, $3)",
+            "insert into inventory_g1.inventory (id, version, on_hand, reserved, changed_at) values ($1, 2, $2, $3, now())",
+        ] {
+            sqlx::query(table).bind(id).bind(self.stock.0).bind(self.stock.1).execute(rows).await.unwrap();
+        }
+        id
+    }
+}
+
+pub(crate) async fn open_shop(rows: &PgPool, seller: Uuid, name: &str) {
+    sqlx::query("insert into products_g1.sellers (id, version, shop_name, opened_at) values ($1, 2, $2, $3)")
+        .bind(seller)
+        .bind(name)
+        .bind(OPENED)
+        .execute(rows)
+        .await
+        .unwrap();
+}
+
+pub(crate) async fn register(rows: &PgPool, user: Uuid, username: &str) {
+    sqlx::query(
+        "insert into users_g1.users (id, version, email, username, roles, registered_at)
+         values ($1, 1, 'ann@example.com', $2, '{buyer}', $3)",
+    )
+    .bind(user)
+    .bind(username)
+    .bind(OPENED)
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// A line to be ordered: what of whom, how many, at which price.
+#[derive(Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) product: Uuid,
+    pub(crate) seller: Uuid,
+    pub(crate) quantity: i64,
+    pub(crate) unit_price: i64,
+}
+
+pub(crate) async fn place(rows: &PgPool, buyer: Uuid, status: &str, placed_at: OffsetDateTime, lines: &[Line]) -> Uuid {
+    let id = Uuid::now_v7();
+    let total: i64 = lines.iter().map(|line| line.quantity * line.unit_price).sum();
+    sqlx::query(
+        "insert into orders_g1.orders (id, version, buyer, status, total_amount, currency, placed_at, changed_at)
+         values ($1, 2, $2, $3, $4, 'EUR', $5, $5)",
+    )
+    .bind(id)
+    .bind(buyer)
+    .bind(status)
+    .bind(total)
+    .bind(placed_at)
+    .execute(rows)
+    .await
+    .unwrap();
+    for (number, line) in (1_i16..).zip(lines) {
+        sqlx::query(
+            "insert into orders_g1.order_lines (order_id, line, product_id, seller, name, quantity, unit_price)
+             values ($1, $2, $3, $4, 'Teapot', $5, $6)",
+        )
+        .bind(id)
+        .bind(number)
+        .bind(line.product)
+        .bind(line.seller)
+        .bind(line.quantity)
+        .bind(line.unit_price)
+        .execute(rows)
+        .await
+        .unwrap();
+    }
+    id
+}
+
+pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str, actor: &str, detail: Option<Value>) {
+    sqlx::query(
+        "insert into orders_g1.timeline (order_id, version, kind, actor, at, detail)
+         values ($1, $2, $3, $4, $5, $6::text::jsonb)",
+    )
+    .bind(order)
+    .bind(version)
+    .bind(kind)
+    .bind(actor)
+    .bind(at(version))
+    .bind(detail.map(|detail| detail.to_string()))
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+pub(crate) async fn receive(rows: &PgPool, product: Uuid, version: i64, quantity: i64, on_hand: i64) {
+    sqlx::query(
+        "insert into inventory_g1.movements (product_id, version, kind, on_hand_change, reserved_change, on_hand,
+           reserved, note, actor, at)
+         values ($1, $2, 'received', $3, 0, $4, 0, 'PO-7', 'user:x', $5)",
+    )
+    .bind(product)
+    .bind(version)
+    .bind(quantity)
+    .bind(on_hand)
+    .bind(at(version))
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// Says that a read model has applied an aggregate's version, as a projector's transaction does.
+pub(crate) async fn apply(rows: &PgPool, read_model: &str, category: &str, id: Uuid, version: i64) {
+    let mut transaction = rows.begin().await.unwrap();
+    let insert = match read_model {
+        "users" => "insert into users_g1.applied values ($1, $2, $3)",
+        "products" => "insert into products_g1.applied values ($1, $2, $3)",
+        "inventory" => "insert into inventory_g1.applied values ($1, $2, $3)",
+        "orders" => "insert into orders_g1.applied values ($1, $2, $3)",
+        other => panic!("there is no read model {other}"),
+    };
+    sqlx::query(insert).bind(category).bind(id).bind(version).execute(&mut *transaction).await.unwrap();
+    sqlx::query("select pg_notify('millrace', $1)").bind(read_model).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+}
