@@ -53,7 +53,7 @@ macro_rules! offered {
 }
 
 /// The products on offer.
-#[utoipa::path(get, path = "/api/products", operation_id = "products", tag = "products", params(Wanted),
+#[utoipa::path(get, path = "/api/products", operation_id = "list_products", tag = "products", params(Wanted),
     responses((status = 200, body = Page<Product>)))]
 async fn products(
     State(app): State<App>,

@@ -26,7 +26,7 @@ struct Category {
 }
 
 /// The categories of the products on offer, by name.
-#[utoipa::path(get, path = "/api/categories", operation_id = "categories", tag = "products", params(Paging),
+#[utoipa::path(get, path = "/api/categories", operation_id = "list_categories", tag = "products", params(Paging),
     responses((status = 200, body = Page<Category>)))]
 async fn categories(State(app): State<App>, Query(paging): Query<Paging>) -> Result<Json<Page<Category>>> {
     let span = paging.span::<String>("categories")?;

@@ -14,7 +14,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// This document.
-#[utoipa::path(get, path = "/api/openapi.json", operation_id = "openapi", tag = "documentation",
+#[utoipa::path(get, path = "/api/openapi.json", operation_id = "show_openapi", tag = "documentation",
     responses((status = 200, description = "The OpenAPI document", body = Object)))]
 async fn document() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], DOCUMENT)

@@ -15,6 +15,8 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Type};
 use uuid::Uuid;
 use web::consistency::{CONSISTENCY, Token};
 
@@ -170,6 +172,23 @@ impl Awaited {
             ReadModel::Orders => count!("orders.applied").await?,
         };
         Ok(usize::try_from(applied) == Ok(self.ids.len()))
+    }
+}
+
+/// Documents the token that every operation of these takes.
+pub(crate) fn document_token(document: &mut OpenApi) {
+    let token = ParameterBuilder::new()
+        .name("Consistency-Token")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "What a command answered: waits for its writes, then says `Consistency: fresh`, or `stale` without them. \
+             The cookie `consistency`, which commands set, does the same.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    for operation in document.paths.paths.values_mut().filter_map(|item| item.get.as_mut()) {
+        operation.parameters.get_or_insert_default().push(RefOr::T(token.clone()));
     }
 }
 

@@ -53,7 +53,7 @@ async fn admit(app: &App, caller: &Caller, product: Uuid) -> Result<()> {
 }
 
 /// How many units there are of a product; none before the first were received.
-#[utoipa::path(get, path = "/api/inventory/{product_id}", operation_id = "inventory", tag = "selling",
+#[utoipa::path(get, path = "/api/inventory/{product_id}", operation_id = "show_inventory", tag = "inventory",
     params(("product_id" = Uuid, Path)), responses((status = 200, body = StockNumbers)), security(("session" = [])))]
 async fn inventory(State(app): State<App>, caller: Caller, Path(product): Path<Uuid>) -> Result<Json<StockNumbers>> {
     admit(&app, &caller, product).await?;
@@ -68,7 +68,7 @@ async fn inventory(State(app): State<App>, caller: Caller, Path(product): Path<U
 }
 
 /// What changed a product's stock, latest first.
-#[utoipa::path(get, path = "/api/inventory/{product_id}/movements", operation_id = "movements", tag = "selling",
+#[utoipa::path(get, path = "/api/inventory/{product_id}/movements", operation_id = "list_movements", tag = "inventory",
     params(("product_id" = Uuid, Path), Paging), responses((status = 200, body = Page<Movement>)),
     security(("session" = [])))]
 async fn movements(

@@ -36,7 +36,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::caller::Gate;
 
 pub use crate::app::App;
-use crate::freshness::{ReadModel, settle_first};
+use crate::freshness::{ReadModel, document_token, settle_first};
 
 /// The route groups, each with the read models that it serves from.
 fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
@@ -70,9 +70,11 @@ pub fn service(app: App, gate: Gate, time_limit: Duration) -> Router {
 /// The OpenAPI document of these routes, before [`web::openapi::Common`] completes it.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let mut document = document::routes().into_openapi();
+    let mut document = OpenApi::default();
     for (group, _) in groups() {
         document.merge(group.into_openapi());
     }
+    document_token(&mut document);
+    document.merge(document::routes().into_openapi());
     document
 }

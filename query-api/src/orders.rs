@@ -195,7 +195,7 @@ async fn with_lines(app: &App, page: Page<Row>, sight: Sight) -> Result<Page<Ord
 }
 
 /// One order; a seller in it sees their own lines.
-#[utoipa::path(get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/orders/{id}", operation_id = "show_order", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, body = Order)), security(("session" = [])))]
 async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Order>> {
     let (row, lines, sight) = find(&app, id, &caller).await?;
@@ -203,7 +203,7 @@ async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> 
 }
 
 /// The orders that the caller placed, newest first.
-#[utoipa::path(get, path = "/api/orders", operation_id = "orders", tag = "orders", params(Paging),
+#[utoipa::path(get, path = "/api/orders", operation_id = "list_orders", tag = "orders", params(Paging),
     responses((status = 200, body = Page<Order>)), security(("session" = [])))]
 async fn own_orders(State(app): State<App>, caller: Caller, Query(paging): Query<Paging>) -> Result<Json<Page<Order>>> {
     let span = paging.span::<At>("orders")?;
@@ -222,7 +222,7 @@ async fn own_orders(State(app): State<App>, caller: Caller, Query(paging): Query
 }
 
 /// The orders with products of the caller, newest first, and of them the caller's own lines.
-#[utoipa::path(get, path = "/api/seller/orders", operation_id = "sold_orders", tag = "selling", params(Paging),
+#[utoipa::path(get, path = "/api/seller/orders", operation_id = "list_sold_orders", tag = "sellers", params(Paging),
     responses((status = 200, body = Page<Order>)), security(("session" = [])))]
 async fn sold_orders(
     State(app): State<App>,

@@ -171,7 +171,7 @@ impl Row {
 }
 
 /// One product.
-#[utoipa::path(get, path = "/api/products/{id}", operation_id = "product", tag = "products",
+#[utoipa::path(get, path = "/api/products/{id}", operation_id = "show_product", tag = "products",
     params(
         ("id" = Uuid, Path),
         ("If-None-Match" = Option<String>, Header, description = "Answered without a session alone"),

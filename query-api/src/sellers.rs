@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// A shop.
 #[derive(Debug, Serialize, ToSchema)]
-struct Shop {
+struct ShopWindow {
     /// Of its seller.
     id: Uuid,
     /// Null when the seller has left.
@@ -41,14 +41,14 @@ struct ShopRow {
 }
 
 /// A shop and what it offers; `limit` and `cursor` are of its products.
-#[utoipa::path(get, path = "/api/sellers/{id}", operation_id = "seller", tag = "products",
-    params(("id" = Uuid, Path), Paging), responses((status = 200, body = Shop)))]
+#[utoipa::path(get, path = "/api/sellers/{id}", operation_id = "show_seller", tag = "sellers",
+    params(("id" = Uuid, Path), Paging), responses((status = 200, body = ShopWindow)))]
 async fn shop(
     State(app): State<App>,
     caller: Option<Caller>,
     Path(id): Path<Uuid>,
     Query(paging): Query<Paging>,
-) -> Result<Json<Shop>> {
+) -> Result<Json<ShopWindow>> {
     let span = paging.span("sellers:products")?;
     let shop = sqlx::query_as!(
         ShopRow,
@@ -59,11 +59,11 @@ async fn shop(
     .await?
     .ok_or_else(Problem::not_found)?;
     let products = products(&app, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
-    Ok(Json(Shop { id, shop_name: shop.shop_name, opened_at: shop.opened_at, products }))
+    Ok(Json(ShopWindow { id, shop_name: shop.shop_name, opened_at: shop.opened_at, products }))
 }
 
 /// The caller's own products, the archived ones too, newest first.
-#[utoipa::path(get, path = "/api/seller/products", operation_id = "own_products", tag = "selling", params(Paging),
+#[utoipa::path(get, path = "/api/seller/products", operation_id = "list_own_products", tag = "sellers", params(Paging),
     responses((status = 200, body = Page<Product>)), security(("session" = [])))]
 async fn own_products(
     State(app): State<App>,

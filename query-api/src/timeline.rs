@@ -103,7 +103,7 @@ impl Row {
 }
 
 /// What happened to an order, earliest first; a seller in it learns nothing of the other lines.
-#[utoipa::path(get, path = "/api/orders/{id}/timeline", operation_id = "timeline", tag = "orders",
+#[utoipa::path(get, path = "/api/orders/{id}/timeline", operation_id = "list_timeline", tag = "orders",
     params(("id" = Uuid, Path), Paging), responses((status = 200, body = Page<Moment>)), security(("session" = [])))]
 async fn timeline(
     State(app): State<App>,

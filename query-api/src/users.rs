@@ -51,7 +51,7 @@ async fn account(app: &App, id: Uuid) -> sqlx::Result<Option<Account>> {
 }
 
 /// The caller's account.
-#[utoipa::path(get, path = "/api/users/me", operation_id = "me", tag = "account",
+#[utoipa::path(get, path = "/api/users/me", operation_id = "show_me", tag = "accounts",
     responses((status = 200, body = Account)), security(("session" = [])))]
 async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Account>> {
     if let Some(account) = account(&app, caller.user).await? {
