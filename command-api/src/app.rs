@@ -51,6 +51,18 @@ pub enum Error {
     Unsafe(Vec<Unsafe>),
 }
 
+impl Error {
+    /// Whether waiting alone can mend it.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Redis(_) => true,
+            Self::Store(error) => error.is_infrastructure(),
+            Self::Keys(_) | Self::Secret(_) | Self::Passwords(_) | Self::Unsafe(_) => false,
+        }
+    }
+}
+
 fn list(settings: &[Unsafe]) -> String {
     settings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -97,7 +109,7 @@ impl App {
             commands: secret.derive("commands"),
             receipts: secret.derive("receipts"),
             in_flight: InFlight::default(),
-            receipt_lifetime: settings.receipt_lifetime,
+            receipt_lifetime: settings.receipts.receipt_lifetime,
             refresh_lifetime: settings.sessions.session_idle,
             public_keys: serde_json::to_value(keys.public()).expect("a JWK set has string keys alone"),
             gate: Gate::new(Verifier::new(keys.public()), revocations.clone()),

@@ -23,6 +23,14 @@ pub struct Settings {
     /// Whether this is a shop to play with.
     #[command(flatten)]
     pub demo: Demo,
+    /// How long repetitions are recognised.
+    #[command(flatten)]
+    pub receipts: Receipts,
+}
+
+/// How long a repeated command is recognised.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Receipts {
     /// How long the answer to an idempotent command is given again
     #[arg(long, env = "MILLRACE_RECEIPT_LIFETIME", default_value = "24h", value_parser = duration)]
     pub receipt_lifetime: Duration,

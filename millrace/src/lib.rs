@@ -1,1 +1,21 @@
 //! The operator's command line, and the whole shop in one process.
+//!
+//! `millrace up` is the shop on a laptop; production runs `millrace command-api`, `millrace query-api` and
+//! `millrace projectors` apart. The other commands look at a shop, or rehearse in it. This crate puts the others together
+//! and decides nothing.
+
+pub mod cli;
+
+mod checks;
+mod services;
+mod stores;
+mod up;
+mod waiting;
+
+mod doctor;
+mod document;
+mod events;
+pub mod rehearse;
+mod upkeep;
+
+pub use document::openapi;

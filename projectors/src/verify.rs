@@ -54,7 +54,9 @@ pub async fn verify(store: &Store, database: &PgConnectOptions) -> Result<Vec<Di
 async fn verify_one<P: Projection>(store: &Store, database: &PgConnectOptions) -> Result<Vec<Difference>, Fault> {
     let (live, folded) = (schema::live(P::NAME), format!("{}_verify", P::NAME));
     let mut connection = PgConnection::connect_with(database).await?;
-    execute(&mut connection, format!("drop schema if exists {folded} cascade")).await?;
+    // Postgres need not tell what is dropped with the schema.
+    execute(&mut connection, format!("set client_min_messages to warning; drop schema if exists {folded} cascade"))
+        .await?;
     schema::create(&mut connection, schema::of(P::NAME), &folded).await?;
     execute(&mut connection, format!("set search_path to {folded}")).await?;
     for category in P::CATEGORIES {

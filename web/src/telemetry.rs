@@ -39,7 +39,7 @@ pub fn init(settings: &Telemetry) -> Result<(), Error> {
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(terminal);
     match json {
-        true => log.json().flatten_event(true).finish().try_init()?,
+        true => log.json().flatten_event(true).with_span_list(false).finish().try_init()?,
         false => log.finish().try_init()?,
     }
     Ok(())

@@ -1,0 +1,66 @@
+//! The commands.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use web::{settings, telemetry};
+
+use crate::{doctor, document, events, rehearse, services, up, upkeep};
+
+/// A marketplace backend: commands become events, events become what queries show
+#[derive(Parser, Debug)]
+#[command(name = "millrace", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    telemetry: settings::Telemetry,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the whole shop in this process, until Ctrl-C
+    Up(Box<up::Up>),
+    /// Run the write side alone
+    CommandApi(Box<services::CommandApi>),
+    /// Run the read side alone
+    QueryApi(Box<services::QueryApi>),
+    /// Run the consumers alone: read models and policies
+    Projectors(Box<services::Projectors>),
+    /// Print where the stores of a shop are: eval "$(millrace env)"
+    Env(upkeep::Env),
+    /// Bring the schemas of Postgres up to date
+    Migrate(upkeep::Migrate),
+    /// Fold the log and compare every read model with it, row by row (of a shop at rest)
+    Verify(upkeep::Verify),
+    /// Look at events
+    #[command(subcommand)]
+    Events(events::Command),
+    /// Print the OpenAPI document of both sides
+    Openapi,
+    /// Look for what keeps a shop from working
+    Doctor(doctor::Doctor),
+    /// Play an order history against a running shop, then check its books
+    Rehearse(rehearse::Args),
+}
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// When it fails; the error is for a person.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    telemetry::init(&cli.telemetry)?;
+    match cli.command {
+        Command::Up(up) => up.run().await,
+        Command::CommandApi(service) => service.run().await,
+        Command::QueryApi(service) => service.run().await,
+        Command::Projectors(service) => service.run().await,
+        Command::Env(env) => env.run(),
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::Verify(verify) => verify.run().await,
+        Command::Events(command) => events::run(command).await,
+        Command::Openapi => document::print(),
+        Command::Doctor(doctor) => doctor.run().await,
+        Command::Rehearse(args) => rehearse::run(args).await,
+    }
+}

@@ -1,0 +1,142 @@
+//! The three services of a shop, each in a process of its own.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
+
+use axum::Router;
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+use web::{
+    caller::Gate,
+    connection, keys, ops,
+    ops::Checks,
+    revocations::Revocations,
+    serve,
+    settings::{self, Listen},
+    tokens::Verifier,
+};
+
+use crate::{
+    checks::{redis_is_ready, they_work},
+    stores, waiting,
+};
+
+const fn local(port: u16) -> SocketAddr {
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+/// Run the write side alone
+#[derive(Args, Debug)]
+pub(crate) struct CommandApi {
+    #[command(flatten)]
+    settings: command_api::Settings,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+impl CommandApi {
+    /// Serves until told to stop.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stop = serve::shutdown_on_signal()?;
+        let app = command_api::App::open(&self.settings)?;
+        waiting::for_redis(&app).await?;
+        let following = app.clone();
+        let until = stop.clone();
+        tokio::spawn(async move { following.follow_revocations(until).await });
+        let checks = Checks::new().with("redis", redis_is_ready(app.store()));
+        let public = command_api::service(app, self.listen.time_limit);
+        both(&self.listen, [local(8081), local(9081)], public, checks, stop).await
+    }
+}
+
+/// Run the read side alone
+#[derive(Args, Debug)]
+pub(crate) struct QueryApi {
+    #[command(flatten)]
+    postgres: query_api::settings::Postgres,
+    #[command(flatten)]
+    reading: query_api::settings::Reading,
+    #[command(flatten)]
+    redis: settings::Redis,
+    #[command(flatten)]
+    keys: settings::Keys,
+    #[command(flatten)]
+    access: settings::Access,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+impl QueryApi {
+    /// Serves until told to stop.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stop = serve::shutdown_on_signal()?;
+        let revocations = Revocations::new(self.access.access_lifetime);
+        let gate = Gate::new(Verifier::new(&keys::public(&self.keys.keys_dir)?), revocations.clone());
+        tokio::spawn(revocations.follow(connection::client(&self.redis.redis_url)?, stop.clone()));
+        let app = query_api::App::new(self.postgres.options()?, &self.reading);
+        tokio::spawn(app.clone().follow(stop.clone()));
+        let checks = app.checks();
+        let public = query_api::service(app, gate, self.listen.time_limit);
+        both(&self.listen, [local(8082), local(9082)], public, checks, stop).await
+    }
+}
+
+/// Run the consumers alone: read models and policies
+#[derive(Args, Debug)]
+pub(crate) struct Projectors {
+    #[command(flatten)]
+    redis: settings::Redis,
+    #[command(flatten)]
+    postgres: query_api::settings::Postgres,
+    /// The address of the operations listener (health, metrics); not for the public
+    #[arg(long, env = "MILLRACE_OPS_LISTEN", default_value_t = local(9083))]
+    ops_listen: SocketAddr,
+}
+
+impl Projectors {
+    /// Consumes until told to stop.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stop = serve::shutdown_on_signal()?;
+        let (store, database) = (stores::open(&self.redis.redis_url)?, self.postgres.options()?);
+        let operations = serve::bind(self.ops_listen).await?;
+        let measured = ops::measure(stop.clone())?;
+        waiting::for_postgres(&database).await?;
+        let consumers =
+            projectors::Consumers::start(projectors::Settings { store: store.clone(), database }, stop.clone());
+        let checks =
+            Checks::new().with("redis", redis_is_ready(&store)).with("consumers", they_work(consumers.status()));
+        serve::serve(operations, ops::router(measured, checks), stop, std::time::Duration::from_secs(1)).await?;
+        consumers.stopped().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Serves the public listener and the operations listener.
+async fn both(
+    listen: &Listen,
+    defaults: [SocketAddr; 2],
+    public: Router,
+    checks: Checks,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitCode> {
+    let [listen_on, operations_on] = defaults;
+    let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
+    let operations = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
+    let measured = ops::router(ops::measure(stop.clone())?, checks);
+    tokio::try_join!(
+        serve::serve(listener, public, stop.clone(), listen.drain),
+        serve::serve(operations, measured, stop, listen.drain),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}

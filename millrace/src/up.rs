@@ -1,0 +1,173 @@
+//! `millrace up`: the whole shop in one process on one port, with private servers where it was given none.
+
+use std::{
+    io::{self, Write},
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use axum::Router;
+use clap::Args;
+use projectors::Consumers;
+use secrecy::SecretString;
+use servers::Servers;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use web::{ops, serve, settings};
+
+use crate::{
+    checks::{redis_is_ready, they_work},
+    stores::{self, Stores},
+    waiting,
+};
+
+/// Run the whole shop in this process, until Ctrl-C
+#[derive(Args, Debug)]
+pub(crate) struct Up {
+    /// The port of the shop
+    #[arg(long, env = "MILLRACE_PORT", default_value_t = 8080)]
+    port: u16,
+    /// The port of the operations listener: health and metrics
+    #[arg(long, env = "MILLRACE_OPS_PORT", default_value_t = 9080)]
+    ops_port: u16,
+    /// How long open requests may take to finish after a stop
+    #[arg(long, env = "MILLRACE_DRAIN", default_value = "10s", value_parser = settings::duration)]
+    drain: Duration,
+    /// How long a request may take before it is answered 503
+    #[arg(long, env = "MILLRACE_TIME_LIMIT", default_value = "10s", value_parser = settings::duration)]
+    time_limit: Duration,
+    #[command(flatten)]
+    demo: settings::Demo,
+    #[command(flatten)]
+    stores: Stores,
+    #[command(flatten)]
+    access: settings::Access,
+    #[command(flatten)]
+    sessions: settings::Sessions,
+    #[command(flatten)]
+    receipts: command_api::settings::Receipts,
+    #[command(flatten)]
+    reading: query_api::settings::Reading,
+}
+
+impl Up {
+    /// Starts everything, serves until told to stop, and stops everything in order.
+    ///
+    /// # Errors
+    /// When something does not start; what had started by then is stopped again.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stop = serve::shutdown_on_signal()?;
+        // Taken first: a port that is in use is found before anything starts.
+        let shop = serve::bind((Ipv4Addr::LOCALHOST, self.port).into()).await?;
+        let operations = serve::bind((Ipv4Addr::LOCALHOST, self.ops_port).into()).await?;
+        let servers = self.servers().await?;
+        let open = self.open(servers.as_ref(), shop, operations, stop).await;
+        if let Some(servers) = servers {
+            servers.stop().await;
+        }
+        open.map(|()| ExitCode::SUCCESS)
+    }
+
+    /// Starts private servers in place of those it was not given.
+    async fn servers(&self) -> anyhow::Result<Option<Servers>> {
+        let (redis, postgres) = (self.stores.redis_url.is_none(), self.stores.database_url.is_none());
+        if !redis && !postgres {
+            return Ok(None);
+        }
+        let settings = servers::Settings { redis, postgres, ..servers::Settings::new(&self.stores.data_dir) };
+        Ok(Some(Servers::start(&settings).await?))
+    }
+
+    async fn open(
+        &self,
+        servers: Option<&Servers>,
+        shop: TcpListener,
+        operations: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let private = |url: Option<&str>| url.map(|url| SecretString::from(url.to_owned()));
+        let redis_url = private(servers.and_then(Servers::redis_url)).or_else(|| self.stores.redis_url.clone());
+        let database_url =
+            private(servers.and_then(Servers::postgres_url)).or_else(|| self.stores.database_url.clone());
+        let redis_url = redis_url.context("there is no Redis")?;
+        let database = stores::database(&database_url.context("there is no Postgres")?)?;
+
+        let write_side = self.write_side(redis_url)?;
+        waiting::for_redis(&write_side).await?;
+        waiting::for_postgres(&database).await?;
+        if self.demo.demo {
+            command_api::demo::seed(&write_side).await.context("the demo shop could not be filled")?;
+        }
+
+        let background = TaskTracker::new();
+        background.spawn({
+            let (write_side, stop) = (write_side.clone(), stop.clone());
+            async move { write_side.follow_revocations(stop).await }
+        });
+        let read_side = query_api::App::new(database.clone(), &self.reading);
+        background.spawn(read_side.clone().follow(stop.clone()));
+        background.close();
+
+        // Consumers go on while the last requests are answered, and stop before the servers do.
+        let consumers_stop = CancellationToken::new();
+        let consuming = projectors::Settings { store: write_side.store().clone(), database: database.clone() };
+        let consumers = Consumers::start(consuming, consumers_stop.clone());
+
+        let checks = read_side.checks();
+        let checks =
+            checks.with("redis", redis_is_ready(write_side.store())).with("consumers", they_work(consumers.status()));
+        let routes = Router::new().merge(command_api::router(write_side.clone())).merge(query_api::router(read_side));
+        let routes = web::edge::wrap(routes, write_side.gate(), self.time_limit);
+        let measures = ops::router(ops::measure(stop.clone())?, checks);
+
+        self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
+        let served = tokio::try_join!(
+            serve::serve(shop, routes, stop.clone(), self.drain),
+            serve::serve(operations, measures, stop.clone(), self.drain),
+        );
+        stop.cancel();
+        consumers_stop.cancel();
+        consumers.stopped().await;
+        background.wait().await;
+        served?;
+        Ok(())
+    }
+
+    fn write_side(&self, redis_url: SecretString) -> anyhow::Result<Arc<command_api::App>> {
+        let settings = command_api::Settings {
+            redis: settings::Redis { redis_url },
+            keys: settings::Keys { keys_dir: self.stores.data_dir.join("keys") },
+            access: self.access,
+            sessions: self.sessions,
+            demo: self.demo,
+            receipts: self.receipts,
+        };
+        Ok(command_api::App::open(&settings)?)
+    }
+
+    fn announce(&self, servers: Option<&Servers>, shop: SocketAddr, operations: SocketAddr) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        for note in servers.iter().flat_map(|servers| servers.notes()) {
+            writeln!(out, "note      {note}")?;
+        }
+        writeln!(out, "shop      http://{shop}")?;
+        writeln!(out, "health    http://{operations}/readyz")?;
+        if let Some(url) = servers.and_then(Servers::redis_url) {
+            writeln!(out, "redis     redis-cli -u {url}")?;
+        }
+        if let Some(url) = servers.and_then(Servers::postgres_url) {
+            writeln!(out, "postgres  psql {url}")?;
+        }
+        if self.demo.demo {
+            writeln!(
+                out,
+                "log in    demo@demo.com (seller), demo2@demo.com (buyer), admin@demo.com; password demotest"
+            )?;
+        }
+        writeln!(out, "ready     Ctrl-C stops it")?;
+        out.flush()
+    }
+}

@@ -1,0 +1,109 @@
+//! `kill -9` in the middle of a rehearsal: every acknowledged order is there, decided once, and the rows are right.
+
+use std::{fmt::Write, time::Duration};
+
+use event_store::Feed;
+use millrace::rehearse::{Plan, Report, Selection, Settings, rehearse};
+use nix::sys::signal::Signal;
+use tokio::task::JoinHandle;
+
+use crate::running::{PATIENCE, Shop};
+
+const ORDERS: usize = 300;
+const PRODUCTS: usize = 40;
+
+/// A few weeks of a small shop: baskets of one to five lines, few products hot, most not.
+fn history() -> Plan {
+    let mut csv = "invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country\n".to_owned();
+    for order in 0..ORDERS {
+        for line in 0..=order % 5 {
+            let product = (order * (line + 3) * 7 + line * line) % PRODUCTS / (1 + line % 2);
+            let (quantity, price) = (1 + (order + line) % 6, 100 + product);
+            writeln!(
+                csv,
+                "{order},P{product},PRODUCT {product},{quantity},2010-12-01T08:26:00Z,{}.{:02},1,UK",
+                price / 100,
+                price % 100
+            )
+            .expect("a string takes what is written");
+        }
+    }
+    Plan::read(csv.as_bytes(), &Selection::default()).unwrap()
+}
+
+fn begin_rehearsal(shop: &Shop) -> JoinHandle<anyhow::Result<Report>> {
+    let settings = Settings {
+        url: shop.url().parse().unwrap(),
+        buyers: 8,
+        stock_percent: 90,
+        patience: Duration::from_secs(90),
+        settle: Duration::from_secs(30),
+        show_progress: false,
+    };
+    tokio::spawn(rehearse(history(), settings))
+}
+
+/// Waits until this many order events are in the log.
+async fn amid_orders(shop: &Shop, count: u64) {
+    let store = shop.store();
+    let reached = async || {
+        let mut events = 0;
+        for feed in Feed::all("order") {
+            events += store.head(feed).await.unwrap_or_default();
+        }
+        events >= count
+    };
+    test_kit::eventually("the rehearsal gets going", PATIENCE, reached).await;
+}
+
+/// What must hold however the rehearsal was interrupted.
+async fn nothing_was_lost(shop: &Shop, rehearsal: JoinHandle<anyhow::Result<Report>>) {
+    let report = rehearsal.await.unwrap().unwrap();
+    assert!(report.reconciles(), "{report}");
+    assert_eq!(report.acknowledged.len(), ORDERS);
+    let store = shop.store();
+    for order in &report.acknowledged {
+        let history = store.history("order", *order).await.unwrap();
+        let decided =
+            history.iter().filter(|event| ["order.confirmed", "order.rejected"].contains(&event.kind.as_str()));
+        assert_eq!(decided.count(), 1, "{history:#?}");
+    }
+    shop.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_process_is_killed() {
+    let mut shop = Shop::open();
+    let rehearsal = begin_rehearsal(&shop);
+    for events in [100, 300] {
+        amid_orders(&shop, events).await;
+        shop.kill9();
+        shop.start();
+    }
+    nothing_was_lost(&shop, rehearsal).await;
+    shop.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_redis_is_killed() {
+    let mut shop = Shop::open();
+    let rehearsal = begin_rehearsal(&shop);
+    for events in [100, 300] {
+        amid_orders(&shop, events).await;
+        shop.signal_redis(Signal::SIGKILL).await;
+    }
+    nothing_was_lost(&shop, rehearsal).await;
+    shop.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_postgres_is_killed() {
+    let mut shop = Shop::open();
+    let rehearsal = begin_rehearsal(&shop);
+    for events in [100, 300] {
+        amid_orders(&shop, events).await;
+        shop.signal_postgres(Signal::SIGKILL);
+    }
+    nothing_was_lost(&shop, rehearsal).await;
+    shop.stop();
+}

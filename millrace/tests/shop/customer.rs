@@ -1,0 +1,116 @@
+//! Somebody with an account, as a browser would be them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use reqwest::{Client, Method, Response, StatusCode, header};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::running::PATIENCE;
+
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// Cookies by hand: a cookie jar refuses `Secure` ones over plain HTTP, which browsers allow for loopback.
+pub(crate) struct Customer {
+    client: Client,
+    url: String,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Customer {
+    pub(crate) fn anonymous(url: &str) -> Self {
+        Self { client: Client::new(), url: url.to_owned(), cookies: Mutex::default() }
+    }
+
+    pub(crate) async fn sign_up(url: &str, name: &str) -> Self {
+        let customer = Self::anonymous(url);
+        let email = format!("{name}@example.com");
+        let body = json!({ "email": email, "username": name, "password": PASSWORD });
+        assert_eq!(customer.post("/api/auth/signup", body).await.status(), StatusCode::ACCEPTED);
+        Self::log_in(url, &email, PASSWORD).await
+    }
+
+    pub(crate) async fn log_in(url: &str, email: &str, password: &str) -> Self {
+        let customer = Self::anonymous(url);
+        let answer = customer.post("/api/auth/login", json!({ "email": email, "password": password })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        customer
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Response {
+        self.try_send(Method::POST, path, Some(body)).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.try_send(Method::GET, path, None).await.unwrap()
+    }
+
+    pub(crate) async fn get_json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "GET {path}");
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
+        let cookies =
+            self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        request = request.header("x-requested-with", "test").header(header::COOKIE, cookies);
+        if let Some(body) = body {
+            request = request.header("idempotency-key", Uuid::now_v7().to_string()).json(&body);
+        }
+        let answer = request.send().await?;
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies().insert(name.to_owned(), value.to_owned());
+        }
+        Ok(answer)
+    }
+
+    fn cookies(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a shop and lists a product.
+    pub(crate) async fn sell(&self, shop: &str, units: u32) -> String {
+        let opened = self.post("/api/sellers", json!({ "shop_name": shop })).await;
+        assert_eq!(opened.status(), StatusCode::CREATED);
+        self.list(units).await
+    }
+
+    pub(crate) async fn list(&self, units: u32) -> String {
+        let price = json!({ "amount": 1999, "currency": "EUR" });
+        let listed =
+            self.post("/api/products", json!({ "name": "Lantern", "price": price, "initial_stock": units })).await;
+        assert_eq!(listed.status(), StatusCode::CREATED);
+        listed.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn order(&self, product: &str, quantity: u32) -> String {
+        let placed = self.post("/api/orders", basket(product, quantity)).await;
+        assert_eq!(placed.status(), StatusCode::CREATED);
+        placed.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The status of an order, once it is decided.
+    pub(crate) async fn decision(&self, order: &str) -> String {
+        let mut status = String::new();
+        let decided = async || {
+            let answer = self.get(&format!("/api/orders/{order}")).await;
+            let found = answer.status() == StatusCode::OK;
+            status = answer.json::<Value>().await.unwrap()["status"].as_str().unwrap_or_default().to_owned();
+            found && status != "pending"
+        };
+        test_kit::eventually("the order is decided", PATIENCE, decided).await;
+        status
+    }
+}
+
+pub(crate) fn basket(product: &str, quantity: u32) -> Value {
+    json!({ "lines": [{ "product_id": product, "quantity": quantity }] })
+}

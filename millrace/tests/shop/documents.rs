@@ -1,0 +1,48 @@
+//! The written parts say what the code does.
+
+use std::collections::BTreeSet;
+
+use clap::CommandFactory;
+
+use crate::running::repository;
+
+#[test]
+fn the_committed_openapi_document_is_the_generated_one() {
+    let hint = "write it anew with `cargo run --bin millrace -- openapi > openapi.json`";
+    assert_eq!(repository("openapi.json"), millrace::openapi(), "{hint}");
+}
+
+#[test]
+fn streams_md_names_every_event_type_and_no_other() {
+    let page = repository("streams.md");
+    let words = page.split('`').skip(1).step_by(2);
+    let categories = domain::event::categories();
+    let named: BTreeSet<_> = words
+        .filter(|word| {
+            word.split_once('.').is_some_and(|(category, what)| {
+                categories.contains(category) && what.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            })
+        })
+        .collect();
+    assert_eq!(named, domain::event::TYPES.into_iter().collect());
+}
+
+fn variables(command: &clap::Command) -> BTreeSet<String> {
+    let own = command
+        .get_arguments()
+        .filter_map(|argument| argument.get_env())
+        .map(|name| name.to_string_lossy().into_owned());
+    own.chain(command.get_subcommands().flat_map(variables)).collect()
+}
+
+#[test]
+fn env_example_lists_every_variable_that_help_does_and_no_other() {
+    let example = repository(".env.example");
+    let lines = example.lines().map(|line| line.trim_start_matches(['#', ' ']));
+    let listed: BTreeSet<_> = lines
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        .collect();
+    assert_eq!(listed, variables(&millrace::cli::Cli::command()));
+}

@@ -1,0 +1,199 @@
+//! A running `millrace up`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use event_store::Store;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use sqlx::postgres::PgConnectOptions;
+
+use crate::customer::Customer;
+
+/// How long a shop may take to start, to stop, or to recover: generous, since nothing waits longer than it has to.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary under test.
+pub(crate) const MILLRACE: &str = env!("CARGO_BIN_EXE_millrace");
+
+/// A shop of the test's own: its folder, its ports, its process.
+pub(crate) struct Shop {
+    folder: tempfile::TempDir,
+    pub(crate) port: u16,
+    ops_port: u16,
+    variables: Vec<(&'static str, String)>,
+    process: Option<Child>,
+    /// What it printed when it was ready.
+    pub(crate) printed: Vec<String>,
+}
+
+impl Shop {
+    /// Starts a demo shop with private servers.
+    pub(crate) fn open() -> Self {
+        Self::with(vec![("MILLRACE_DEMO", "true".to_owned())])
+    }
+
+    /// Starts a shop with these variables.
+    pub(crate) fn with(variables: Vec<(&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shop = Self {
+            folder,
+            port: test_kit::free_port(),
+            ops_port: test_kit::free_port(),
+            variables,
+            process: None,
+            printed: Vec::new(),
+        };
+        shop.start();
+        shop
+    }
+
+    /// Starts it (again) on its data, and waits until it says where it is.
+    pub(crate) fn start(&mut self) {
+        let mut command = self.command();
+        command.arg("up").args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+        self.printed = read_until_ready(lines);
+        self.process = Some(process);
+    }
+
+    /// A `millrace` command about this shop.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(MILLRACE);
+        for inherited in ["REDIS_URL", "DATABASE_URL", "MILLRACE_DEMO", "MILLRACE_PORT"] {
+            command.env_remove(inherited);
+        }
+        command.env("MILLRACE_DATA_DIR", self.data_dir()).env("MILLRACE_LOG", "warn");
+        command.env("MILLRACE_URL", self.url()).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn ops_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ops_port)
+    }
+
+    /// Ends the process as a crash would. Its servers go on.
+    pub(crate) fn kill9(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Stops it in order, and waits for the end.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            kill(pid(&process), Signal::SIGTERM).unwrap();
+            assert!(process.wait().unwrap().success(), "the shop stops in order");
+        }
+    }
+
+    /// Sends a signal to its private Redis.
+    pub(crate) async fn signal_redis(&self, signal: Signal) {
+        let info: String = redis::cmd("INFO").arg("server").query_async(&mut self.operator().await).await.unwrap();
+        let id = info.lines().find_map(|line| line.strip_prefix("process_id:")).unwrap().trim().parse().unwrap();
+        kill(Pid::from_raw(id), signal).unwrap();
+    }
+
+    /// Sends a signal to its private Postgres.
+    pub(crate) fn signal_postgres(&self, signal: Signal) {
+        let id = std::fs::read_to_string(self.data_dir().join("postgres/postmaster.pid")).unwrap();
+        kill(Pid::from_raw(id.lines().next().unwrap().trim().parse().unwrap()), signal).unwrap();
+    }
+
+    /// Whether the process is ready, by its own word.
+    pub(crate) async fn is_ready(&self) -> bool {
+        reqwest::get(format!("{}/readyz", self.ops_url())).await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Its event store, as another process would see it.
+    pub(crate) fn store(&self) -> Store {
+        Store::open(&self.redis_url(), &event_store::Settings::default()).unwrap()
+    }
+
+    pub(crate) fn database(&self) -> PgConnectOptions {
+        let found = servers::find(&self.data_dir()).unwrap().unwrap();
+        found.postgres_url.unwrap().parse().unwrap()
+    }
+
+    pub(crate) async fn operator(&self) -> redis::aio::MultiplexedConnection {
+        redis::Client::open(self.redis_url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+    }
+
+    fn redis_url(&self) -> String {
+        servers::find(&self.data_dir()).unwrap().unwrap().redis_url.unwrap()
+    }
+
+    /// Waits until no consumer lags behind.
+    pub(crate) async fn at_rest(&self) {
+        let (store, database) = (self.store(), self.database());
+        let caught_up = async || {
+            let lags = projectors::lag(&store, &database).await;
+            lags.is_ok_and(|lags| lags.iter().all(|lag| lag.events == 0))
+        };
+        test_kit::eventually("consumers catch up", PATIENCE, caught_up).await;
+    }
+
+    /// Asserts that the read models equal a sequential fold of the log.
+    pub(crate) async fn verify(&self) {
+        self.at_rest().await;
+        assert_eq!(projectors::verify(&self.store(), &self.database()).await.unwrap(), []);
+    }
+
+    pub(crate) async fn customer(&self, name: &str) -> Customer {
+        Customer::sign_up(&self.url(), name).await
+    }
+
+    pub(crate) async fn demo(&self, email: &str) -> Customer {
+        Customer::log_in(&self.url(), email, "demotest").await
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = kill(pid(&process), Signal::SIGTERM);
+            let _ = process.wait();
+        }
+    }
+}
+
+fn pid(process: &Child) -> Pid {
+    Pid::from_raw(i32::try_from(process.id()).unwrap())
+}
+
+/// The lines up to the last one that `up` prints; the rest is read on, so that it never blocks on a full pipe.
+fn read_until_ready(mut lines: impl Iterator<Item = String> + Send + 'static) -> Vec<String> {
+    let mut printed = Vec::new();
+    for line in lines.by_ref() {
+        let ready = line.starts_with("ready");
+        printed.push(line);
+        if ready {
+            std::thread::spawn(move || lines.for_each(drop));
+            return printed;
+        }
+    }
+    panic!("the shop did not start; it printed {printed:#?}");
+}
+
+/// A file of the repository.
+pub(crate) fn repository(path: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path);
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
