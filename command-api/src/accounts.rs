@@ -109,3 +109,67 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secre
 fn milliseconds_of(id: UserId) -> u64 {
     Uuid::from(id).as_u64_pair().0 >> 16
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use clap::Parser;
+    use event_store::CommandId;
+    use test_kit::TestRedis;
+
+    use super::*;
+    use crate::call::context;
+    use crate::settings::Settings;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    async fn app() -> (Arc<App>, TestRedis, tempfile::TempDir) {
+        let (redis, keys) = (test_kit::redis().await, tempfile::tempdir().unwrap());
+        let (url, folder) = (redis.url(), keys.path().display().to_string());
+        let Cli { settings } = Cli::parse_from(["app", "--redis-url", &url, "--keys-dir", &folder]);
+        (App::open(&settings).unwrap(), redis, keys)
+    }
+
+    fn names(email: &str, username: &str) -> (Email, Username) {
+        (email.to_owned().try_into().unwrap(), username.to_owned().try_into().unwrap())
+    }
+
+    async fn register(app: &App, email: &Email, username: &Username) -> Result<UserId, Problem> {
+        let id = app.application(email, username).await?;
+        let (email, username) = (email.clone(), username.clone());
+        let applicant = Applicant { email, username, password_hash: "hash".into() };
+        app.register(context(id, CommandId::random(), String::new()), id, applicant).await.map(|()| id)
+    }
+
+    #[tokio::test]
+    async fn an_application_that_failed_half_way_goes_on_where_it_stopped() {
+        let (app, _redis, _keys) = app().await;
+        let (email, username) = names("anna@example.org", "anna");
+        let id = app.application(&email, &username).await.unwrap();
+        let context = context(id, CommandId::random(), String::new());
+        app.claim(context, app.username_claim(&username), id).await.unwrap();
+
+        assert_eq!(register(&app, &email, &username).await.unwrap(), id);
+
+        assert!(app.store.load::<User>(id).await.unwrap().exists());
+    }
+
+    #[tokio::test]
+    async fn nobody_goes_on_with_the_application_of_another_address() {
+        let (app, _redis, _keys) = app().await;
+        let (email, username) = names("anna@example.org", "anna");
+        let id = app.application(&email, &username).await.unwrap();
+        let context = context(id, CommandId::random(), String::new());
+        app.claim(context, app.username_claim(&username), id).await.unwrap();
+
+        let (other, _) = names("berta@example.org", "anna");
+        assert!(register(&app, &other, &username).await.is_err());
+
+        assert!(!app.store.load::<User>(id).await.unwrap().exists());
+    }
+}

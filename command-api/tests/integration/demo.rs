@@ -1,0 +1,40 @@
+//! The demo shop.
+
+use axum::http::StatusCode;
+use command_api::demo;
+use domain::product::Product;
+use serde_json::json;
+
+use crate::actors::Buyer;
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn a_demo_shop_is_planted_once() {
+    let shop = Shop::open_with(&["--demo"]).await;
+    demo::seed(&shop.app).await.unwrap();
+    let planted = shop.events().await.len();
+    demo::seed(&shop.app).await.unwrap();
+
+    assert_eq!(shop.events().await.len(), planted);
+    assert_eq!(shop.count("product.listed").await, 36);
+    assert_eq!(shop.count("inventory.received").await, 34);
+}
+
+#[tokio::test]
+async fn the_people_of_a_demo_shop_play_their_parts() {
+    let shop = Shop::open_with(&["--demo"]).await;
+    demo::seed(&shop.app).await.unwrap();
+    let seller = Buyer::returning(&shop, demo::SELLER, demo::PASSWORD).await;
+    let buyer = Buyer::returning(&shop, demo::BUYER, demo::PASSWORD).await;
+    let admin = Buyer::returning(&shop, demo::ADMIN, demo::PASSWORD).await;
+    let listed = shop.events().await.into_iter().find(|event| event.kind == "inventory.received").unwrap();
+    let product = listed.id.to_string();
+
+    buyer.orders("k", &product, 1).await.is(StatusCode::CREATED);
+    seller.patch(&format!("/api/products/{product}")).json(&json!({"name": "Renamed"})).await.is(StatusCode::OK);
+    admin.delete(&format!("/api/products/{product}")).await.is(StatusCode::NO_CONTENT);
+    demo::seed(&shop.app).await.unwrap();
+
+    let product = shop.app.store().load::<Product>(product.parse().unwrap()).await.unwrap();
+    assert!(!product.for_sale(), "planting again changes nothing");
+}

@@ -1,0 +1,67 @@
+//! The OpenAPI document of the write side.
+
+use serde_json::Value;
+
+fn document() -> Value {
+    serde_json::to_value(command_api::openapi()).unwrap()
+}
+
+fn names(operation: &Value) -> Vec<&str> {
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn names_every_route_of_the_write_side() {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    let operations: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+        .collect();
+    assert_eq!(
+        operations,
+        [
+            "get /.well-known/jwks.json",
+            "post /api/auth/login",
+            "post /api/auth/logout",
+            "post /api/auth/refresh",
+            "post /api/auth/signup",
+            "post /api/inventory/{product_id}/adjustments",
+            "post /api/inventory/{product_id}/receipts",
+            "post /api/orders",
+            "post /api/orders/{id}/cancellation",
+            "post /api/products",
+            "delete /api/products/{id}",
+            "patch /api/products/{id}",
+            "post /api/sellers",
+            "patch /api/users/me",
+            "post /api/users/{id}/roles",
+            "delete /api/users/{id}/roles/{role}",
+        ]
+    );
+}
+
+#[test]
+fn says_which_conditions_a_command_takes() {
+    let document = document();
+    let order = &document["paths"]["/api/orders"]["post"];
+    let key = order["parameters"].as_array().unwrap().iter().find(|parameter| parameter["name"] == "Idempotency-Key");
+    assert_eq!(key.unwrap()["required"], true);
+    assert!(order["responses"]["201"]["headers"]["Consistency-Token"].is_object());
+    assert_eq!(names(&document["paths"]["/api/products/{id}"]["patch"]), ["id", "If-Match"]);
+    assert!(names(&document["paths"]["/api/auth/login"]["post"]).is_empty());
+}
+
+#[test]
+fn every_refusal_is_a_problem() {
+    let document = document();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(status.starts_with('2'), problem.is_null(), "{method} {path} {status}");
+            }
+        }
+    }
+}

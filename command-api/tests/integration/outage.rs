@@ -1,0 +1,56 @@
+//! Without Redis there are no commands; with it again, there are.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use crate::actors::{Anonymous, Buyer, PASSWORD, Seller};
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn commands_are_refused_without_redis_and_taken_again_with_it() {
+    let shop = Shop::open().await;
+    let (seller, buyer) = (Seller::new(&shop, "anna").await, Buyer::new(&shop, "berta").await);
+    let product = seller.lists_a_teapot().await;
+    shop.redis.stop();
+
+    let answer = buyer.orders("k", &product, 1).await.is(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), "1");
+
+    shop.redis.restart().await;
+    test_kit::eventually("commands are taken again", Duration::from_secs(30), async || {
+        buyer.orders("k", &product, 1).await.status == StatusCode::CREATED
+    })
+    .await;
+    assert_eq!(shop.count("order.placed").await, 1);
+}
+
+#[tokio::test]
+async fn sign_up_and_login_come_back_with_redis() {
+    let shop = Shop::open().await;
+    let anonymous = Anonymous(&shop);
+    anonymous.signs_up("anna@example.org", "anna").await.is(StatusCode::ACCEPTED);
+    shop.redis.stop();
+    anonymous.signs_up("berta@example.org", "berta").await.is(StatusCode::SERVICE_UNAVAILABLE);
+    anonymous.logs_in("anna@example.org", PASSWORD).await.is(StatusCode::SERVICE_UNAVAILABLE);
+
+    shop.redis.restart().await;
+    test_kit::eventually("sign-up is taken and its account logs in", Duration::from_secs(30), async || {
+        anonymous.signs_up("berta@example.org", "berta").await.status == StatusCode::ACCEPTED
+            && anonymous.logs_in("berta@example.org", PASSWORD).await.status == StatusCode::OK
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refuses_a_redis_that_may_lose_what_was_acknowledged() {
+    let shop = Shop::open().await;
+    let client = redis::Client::open(shop.redis.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let set = redis::cmd("CONFIG").arg("SET").arg("appendfsync").arg("everysec").clone();
+    let () = set.query_async(&mut connection).await.unwrap();
+
+    let refusal = shop.app.prepare().await.unwrap_err().to_string();
+
+    assert!(refusal.contains("appendfsync is everysec, it must be always"), "{refusal}");
+}

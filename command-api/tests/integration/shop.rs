@@ -1,0 +1,181 @@
+//! A shop for one test: its Redis, its keys, its router, and what stands in its log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use clap::Parser;
+use command_api::{App, Settings};
+use domain::Aggregate;
+use domain::claim::Claim;
+use domain::inventory::Inventory;
+use domain::order::Order;
+use domain::product::Product;
+use domain::user::User;
+use event_store::{Feed, Recorded};
+use serde_json::Value;
+use tempfile::TempDir;
+use test_kit::TestRedis;
+use tower::ServiceExt;
+
+const CATEGORIES: [&str; 5] =
+    [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY];
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub(crate) struct Shop {
+    pub(crate) redis: TestRedis,
+    pub(crate) app: Arc<App>,
+    pub(crate) keys: TempDir,
+    router: Router,
+}
+
+impl Shop {
+    /// Opens a shop without people.
+    pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// Opens a shop with settings of its own.
+    pub(crate) async fn open_with(flags: &[&str]) -> Self {
+        let redis = test_kit::redis().await;
+        let keys = tempfile::tempdir().unwrap();
+        let (url, folder) = (redis.url(), keys.path().display().to_string());
+        let common = ["command-api", "--redis-url", url.as_str(), "--keys-dir", folder.as_str()];
+        let Cli { settings } = Cli::parse_from(common.iter().chain(flags));
+        let app = App::open(&settings).unwrap();
+        app.prepare().await.unwrap();
+        let router = command_api::service(app.clone(), Duration::from_secs(30));
+        Self { redis, app, keys, router }
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Every event of every aggregate.
+    pub(crate) async fn events(&self) -> Vec<Recorded> {
+        let mut events = Vec::new();
+        for feed in CATEGORIES.into_iter().flat_map(Feed::all) {
+            let found = self.app.store().read_feed(feed, 1, 1_000).await.unwrap();
+            events.extend(found.into_iter().map(|positioned| positioned.event));
+        }
+        events
+    }
+
+    /// How many events of one type there are.
+    pub(crate) async fn count(&self, kind: &str) -> usize {
+        self.events().await.iter().filter(|event| event.kind == kind).count()
+    }
+
+    /// Asks for something that must be refused, and makes sure that nothing has happened.
+    #[track_caller]
+    pub(crate) fn refuses(&self, ask: Ask<'_>) -> impl Future<Output = Answer> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let before = self.events().await.len();
+            let answer = ask.await;
+            assert!(answer.status.is_client_error(), "{caller}: {answer:?}");
+            assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json", "{caller}");
+            assert_eq!(self.events().await.len(), before, "{caller}: {answer:?} appended events");
+            answer
+        }
+    }
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Makes sure of the status.
+    #[track_caller]
+    pub(crate) fn is(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// A text of the body.
+    #[track_caller]
+    pub(crate) fn text(&self, member: &str) -> &str {
+        self.body[member].as_str().unwrap_or_else(|| panic!("{member} of {}", self.body))
+    }
+
+    /// The value of a header.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("{name} of {:?}", self.headers)).to_str().unwrap()
+    }
+
+    /// The value of a cookie that is set.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+        lines.filter_map(|line| line.split(';').next()?.split_once('=')).find_map(|(n, v)| (n == name).then_some(v))
+    }
+
+    /// Where the first wrong field is, and what is wrong with it.
+    pub(crate) fn field_error(&self) -> (&str, &str) {
+        let error = &self.body["errors"][0];
+        (error["pointer"].as_str().unwrap_or_default(), error["code"].as_str().unwrap_or_default())
+    }
+}
+
+/// A request on its way, as a browser of the shop's own pages would send it.
+pub(crate) struct Ask<'a> {
+    shop: &'a Shop,
+    request: Builder,
+    body: Body,
+}
+
+impl<'a> Ask<'a> {
+    pub(crate) fn new(shop: &'a Shop, method: &str, path: &str) -> Self {
+        let request = Request::builder().method(method).uri(path).header("x-requested-with", "test");
+        Self { shop, request, body: Body::empty() }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        self.request = self.request.header(name, value.as_ref());
+        self
+    }
+
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    pub(crate) fn if_match(self, tag: &str) -> Self {
+        self.header("if-match", tag)
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.text("application/json", body.to_string())
+    }
+
+    pub(crate) fn text(self, content_type: &str, body: String) -> Self {
+        Self { body: body.into(), ..self.header("content-type", content_type) }
+    }
+}
+
+impl<'a> IntoFuture for Ask<'a> {
+    type Output = Answer;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.shop.send(self.request, self.body))
+    }
+}
