@@ -66,11 +66,8 @@ impl App {
         let (email_claim, username_claim) = (self.email_claim(&email), self.username_claim(&username));
         // The name first: it is refused whatever the address, so the refusal tells nothing about the address. For the same
         // reason a name that was claimed along with a taken address stays claimed until its time is up.
-        let name_until = match self.claim(context.clone(), username_claim, id).await {
-            Ok(until) => until,
-            Err(Unclaimed::Taken(error)) => return Err(rules::of_claim(error, "/username", field::USERNAME_TAKEN)),
-            Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
-        };
+        let name_until = self.claim(context.clone(), username_claim, id).await;
+        let name_until = name_until.map_err(|unclaimed| unclaimed.problem("/username", field::USERNAME_TAKEN))?;
         let until = match self.claim(context.clone(), email_claim, id).await {
             Ok(until) => until.min(name_until),
             Err(Unclaimed::Taken(_)) => return Ok(()),

@@ -9,8 +9,11 @@ use domain::user::User;
 use domain::{ClaimId, UserId};
 use event_store::{Context, ExecuteError, Failure};
 use time::OffsetDateTime;
+use web::problem::Problem;
 
 use crate::app::App;
+use crate::failure::undecided;
+use crate::rules;
 
 /// Why something is not the user's.
 #[derive(Debug)]
@@ -19,6 +22,16 @@ pub(crate) enum Unclaimed {
     Taken(claim::Error),
     /// There was no decision.
     Undecided(Failure),
+}
+
+impl Unclaimed {
+    /// What the client is told, who wrote the name at `pointer`.
+    pub(crate) fn problem(self, pointer: &str, code: &str) -> Problem {
+        match self {
+            Self::Taken(error) => rules::of_claim(error, pointer, code),
+            Self::Undecided(failure) => undecided(failure),
+        }
+    }
 }
 
 impl App {
@@ -50,8 +63,8 @@ impl App {
         claim: ClaimId,
         owner: UserId,
     ) -> Result<OffsetDateTime, Unclaimed> {
-        let undecided = |error: event_store::Error| Unclaimed::Undecided(error.into());
-        let held = self.store.load::<Claim>(claim).await.map_err(undecided)?;
+        let unread = |error: event_store::Error| Unclaimed::Undecided(error.into());
+        let held = self.store.load::<Claim>(claim).await.map_err(unread)?;
         let mut until = context.at + APPEAR_WITHIN;
         // A holder who is not there now cannot appear later: the claim is taken over only when their time is up.
         let holder_appeared = match (held.owner(), held.until()) {
@@ -59,7 +72,7 @@ impl App {
                 until = earlier;
                 true
             }
-            (Some(holder), _) => self.store.load::<User>(holder).await.map_err(undecided)?.exists(),
+            (Some(holder), _) => self.store.load::<User>(holder).await.map_err(unread)?.exists(),
             (None, _) => false,
         };
         let command = claim::Command::Claim { owner, at: context.at, holder_appeared };

@@ -32,7 +32,7 @@ async fn main() -> anyhow::Result<()> {
     let app = App::open(&settings)?;
     app.prepare().await.context("commands cannot be taken")?;
 
-    let at = |asked: Option<SocketAddr>, port| asked.unwrap_or((Ipv4Addr::UNSPECIFIED, port).into());
+    let at = |asked: Option<SocketAddr>, port| asked.unwrap_or((Ipv4Addr::LOCALHOST, port).into());
     let public = serve::bind(at(listen.listen, PORT)).await?;
     let private = serve::bind(at(listen.ops_listen, OPS_PORT)).await?;
     let operations = ops::router(metrics, app.checks());

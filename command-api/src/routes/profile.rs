@@ -18,9 +18,8 @@ use super::Changed;
 use crate::accounts::private;
 use crate::app::App;
 use crate::call::Call;
-use crate::claims::Unclaimed;
 use crate::codes::field;
-use crate::failure::{undecided, unread};
+use crate::failure::unread;
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
 use crate::receipt::Reply;
 use crate::rules;
@@ -66,11 +65,8 @@ pub(super) async fn change_profile(
     call.if_match.check(user.version(), false)?;
     let claim = username.map(|username| app.username_claim(&username));
     if let Some(claim) = claim {
-        match app.claim(command.context(), claim, id).await {
-            Ok(_) => {}
-            Err(Unclaimed::Taken(error)) => return Err(rules::of_claim(error, "/username", field::USERNAME_TAKEN)),
-            Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
-        }
+        let claimed = app.claim(command.context(), claim, id).await;
+        claimed.map_err(|unclaimed| unclaimed.problem("/username", field::USERNAME_TAKEN))?;
     }
     let decide = user::Command::ChangeProfile { username: claim };
     command

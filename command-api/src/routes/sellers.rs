@@ -65,8 +65,8 @@ pub(super) async fn open_shop(
     if user.shop().is_none() {
         match app.claim(command.context(), claim, id).await {
             Ok(_) => {}
-            Err(Unclaimed::Taken(error)) => {
-                taken = Some(rules::of_claim(error, "/shop_name", field::SHOP_NAME_TAKEN));
+            Err(unclaimed @ Unclaimed::Taken(_)) => {
+                taken = Some(unclaimed.problem("/shop_name", field::SHOP_NAME_TAKEN));
             }
             Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
         }
