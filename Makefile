@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint rust servers
+.PHONY: help up test queries lint rust servers
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -18,6 +18,9 @@ up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 808
 
 test: servers lint ## Check format and lints, run every test
 	$(CARGO) test --workspace
+
+queries: servers rust ## Describe every checked query anew, after SQL or a migration has changed
+	$(CARGO) run --quiet --package test-kit --bin checked-queries
 
 lint: rust ## Check format and lints
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then set -x; $(CARGO) fmt --all --check; \

@@ -1,5 +1,6 @@
 //! What a command needs to know of the request that brings it, beside the body.
 
+use crate::codes;
 use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
@@ -37,7 +38,9 @@ impl Call {
     pub(crate) fn require_key(&self) -> Result<(), Problem> {
         match self.key {
             Some(_) => Ok(()),
-            None => Err(Problem::bad_request("an Idempotency-Key header is required here")),
+            None => {
+                Err(Problem::bad_request(codes::IDEMPOTENCY_KEY_REQUIRED, "an Idempotency-Key header is required here"))
+            }
         }
     }
 
@@ -81,7 +84,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let sane = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = value.to_str().ok().filter(sane);
-    let refusal = || Problem::bad_request("an Idempotency-Key has 1 to 255 visible ASCII characters");
+    let refusal =
+        || Problem::bad_request(web::codes::BAD_REQUEST, "an Idempotency-Key has 1 to 255 visible ASCII characters");
     key.map(|key| Some(key.to_owned())).ok_or_else(refusal)
 }
 

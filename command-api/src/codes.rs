@@ -14,6 +14,8 @@ macro_rules! codes {
 }
 
 codes! {
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required", BAD_REQUEST,
+        "This must not happen twice: name it by an `Idempotency-Key`, and repeat it with the same one.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY,
         "This `Idempotency-Key` was used with another body. Take a new key for a new command.";
     IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.";

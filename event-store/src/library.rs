@@ -34,7 +34,7 @@ fn holds_code(library: &redis::Value) -> bool {
 }
 
 /// Fixes the number of partitions and the format of a new store, or checks those of an existing one.
-pub(crate) async fn check_format(redis: &mut (impl AsyncCommands + Send)) -> Result<(), Error> {
+pub(crate) async fn check_format(redis: &mut impl AsyncCommands) -> Result<(), Error> {
     for (field, expected) in [("format", FORMAT.to_owned()), ("partitions", Partition::COUNT.to_string())] {
         let _created: bool = redis.hset_nx(keys::STORE, field, &expected).await?;
         let found: String = redis.hget(keys::STORE, field).await?;

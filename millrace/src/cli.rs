@@ -12,13 +12,13 @@ use crate::{doctor, document, events, rehearse, services, up, upkeep};
 #[command(name = "millrace", version)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    task: Task,
     #[command(flatten)]
     telemetry: settings::Telemetry,
 }
 
 #[derive(Subcommand, Debug)]
-enum Command {
+enum Task {
     /// Run the whole shop in this process, until Ctrl-C
     Up(Box<up::Up>),
     /// Run the write side alone
@@ -50,17 +50,17 @@ enum Command {
 /// When it fails; the error is for a person.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::init(&cli.telemetry)?;
-    match cli.command {
-        Command::Up(up) => up.run().await,
-        Command::CommandApi(service) => service.run().await,
-        Command::QueryApi(service) => service.run().await,
-        Command::Projectors(service) => service.run().await,
-        Command::Env(env) => env.run(),
-        Command::Migrate(migrate) => migrate.run().await,
-        Command::Verify(verify) => verify.run().await,
-        Command::Events(command) => events::run(command).await,
-        Command::Openapi => document::print(),
-        Command::Doctor(doctor) => doctor.run().await,
-        Command::Rehearse(args) => rehearse::run(args).await,
+    match cli.task {
+        Task::Up(up) => up.run().await,
+        Task::CommandApi(service) => service.run().await,
+        Task::QueryApi(service) => service.run().await,
+        Task::Projectors(service) => service.run().await,
+        Task::Env(env) => env.run(),
+        Task::Migrate(migrate) => migrate.run().await,
+        Task::Verify(verify) => verify.run().await,
+        Task::Events(command) => events::run(command).await,
+        Task::Openapi => document::print(),
+        Task::Doctor(doctor) => doctor.run().await,
+        Task::Rehearse(args) => rehearse::run(args).await,
     }
 }

@@ -7,6 +7,7 @@
 pub mod cli;
 
 mod checks;
+mod pages;
 mod services;
 mod stores;
 mod up;

@@ -20,7 +20,7 @@ use web::{
 
 use crate::{
     checks::{redis_is_ready, they_work},
-    stores, waiting,
+    pages, stores, waiting,
 };
 
 const fn local(port: u16) -> SocketAddr {
@@ -84,7 +84,8 @@ impl QueryApi {
         let app = query_api::App::new(self.postgres.options()?, &self.reading);
         tokio::spawn(app.clone().follow(stop.clone()));
         let checks = app.checks();
-        let public = query_api::service(app, gate, self.listen.time_limit);
+        let routes = query_api::router(app).merge(pages::router());
+        let public = web::edge::wrap(routes, gate, self.listen.time_limit);
         both(&self.listen, [local(8082), local(9082)], public, checks, stop).await
     }
 }

@@ -20,6 +20,7 @@ use web::{ops, serve, settings};
 
 use crate::{
     checks::{redis_is_ready, they_work},
+    pages,
     stores::{self, Stores},
     waiting,
 };
@@ -93,6 +94,7 @@ impl Up {
         let database_url =
             private(servers.and_then(Servers::postgres_url)).or_else(|| self.stores.database_url.clone());
         let redis_url = redis_url.context("there is no Redis")?;
+        let measured = ops::measure(stop.clone())?;
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
         let write_side = self.write_side(redis_url)?;
@@ -119,9 +121,12 @@ impl Up {
         let checks = read_side.checks();
         let checks =
             checks.with("redis", redis_is_ready(write_side.store())).with("consumers", they_work(consumers.status()));
-        let routes = Router::new().merge(command_api::router(write_side.clone())).merge(query_api::router(read_side));
+        let routes = Router::new()
+            .merge(command_api::router(write_side.clone()))
+            .merge(query_api::router(read_side))
+            .merge(pages::router());
         let routes = web::edge::wrap(routes, write_side.gate(), self.time_limit);
-        let measures = ops::router(ops::measure(stop.clone())?, checks);
+        let measures = ops::router(measured, checks);
 
         self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
         let served = tokio::try_join!(

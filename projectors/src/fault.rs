@@ -55,7 +55,7 @@ pub enum Fault {
 
 impl Fault {
     /// An event that fails by itself.
-    pub(crate) fn event(event: &event_store::Recorded, reason: impl ToString) -> Self {
+    pub(crate) fn event(event: &event_store::Recorded, reason: &dyn std::fmt::Display) -> Self {
         Self::Event { kind: event.kind.clone(), id: event.id, version: event.version, reason: reason.to_string() }
     }
 

@@ -39,7 +39,7 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
     }
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, recorded: &Recorded) -> Result<(), Fault> {
-        let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, error))?;
+        let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
         let carrier = Carrier { store: &self.store, group: P::GROUP, cause: recorded, leases, feed };
@@ -167,7 +167,7 @@ impl Carrier<'_> {
         let not_after = Some(self.leases.until(self.feed)?);
         let request = Commit { not_after, ..Commit::new(self.context(), streams) };
         match self.store.commit(request, decide).await? {
-            Outcome::Done(answer) => answer.map_err(|rule| Fault::event(self.cause, rule)),
+            Outcome::Done(answer) => answer.map_err(|rule| Fault::event(self.cause, &rule)),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
     }

@@ -135,7 +135,7 @@ pub(crate) async fn apply<'a, P: Projection>(
             continue;
         }
         if event.version != *version + 1 {
-            return Err(Fault::event(event, format_args!("the rows contain version {version} as the last")));
+            return Err(Fault::event(event, &format_args!("the rows contain version {version} as the last")));
         }
         *version = event.version;
         touched.0.entry(category).or_default().insert(event.id);
@@ -148,7 +148,7 @@ pub(crate) async fn apply<'a, P: Projection>(
     let nothing = Record::default();
     for event in fresh {
         let private = private.get(&event.id).unwrap_or(&nothing);
-        P::fold(&mut rows, event, private).map_err(|reason| Fault::event(event, reason))?;
+        P::fold(&mut rows, event, private).map_err(|reason| Fault::event(event, &reason))?;
     }
     P::save(rows, connection).await?;
     Ok(save_applied(connection, &applied).await?)
@@ -201,5 +201,5 @@ fn known<P: Projection>(category: &str) -> Option<&'static str> {
 
 fn category_of<P: Projection>(event: &Recorded) -> Result<&'static str, Fault> {
     let category = event.category();
-    known::<P>(category).ok_or_else(|| Fault::event(event, Unfoldable::Category(category.to_owned())))
+    known::<P>(category).ok_or_else(|| Fault::event(event, &Unfoldable::Category(category.to_owned())))
 }

@@ -10,6 +10,7 @@
 
 mod database;
 mod leash;
+pub mod migrations;
 mod postgres;
 mod redis;
 mod waiting;

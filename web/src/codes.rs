@@ -29,6 +29,7 @@ macro_rules! codes {
 codes! {
     BAD_REQUEST = "bad_request", BAD_REQUEST, "The request is not well-formed, or a required header is missing.";
     MALFORMED_JSON = "malformed_json", BAD_REQUEST, "The body is not JSON.";
+    WRONG_CREDENTIALS = "wrong_credentials", UNAUTHORIZED, "No account has this address and this password.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "There is no session, or it has ended. Refresh it or log in.";
     CROSS_SITE = "cross_site", FORBIDDEN, "The request seems to come from another site, or lacks `X-Requested-With`.";
     ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.";

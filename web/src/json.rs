@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
+use crate::codes;
 use crate::fields::refused;
 use crate::problem::Problem;
 
@@ -51,7 +52,7 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Option<Byte
     let says_json = says_json(request.headers());
     let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(BODY_LIMIT_BYTES),
-        _ => Problem::bad_request("the body could not be read"),
+        _ => Problem::bad_request(codes::BAD_REQUEST, "the body could not be read"),
     })?;
     match (body.is_empty(), says_json) {
         (true, _) => Ok(None),

@@ -91,8 +91,8 @@ impl Problem {
     }
 
     /// 400: the request itself is wrong, whatever it asks.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::detailed(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, detail)
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::detailed(StatusCode::BAD_REQUEST, code, detail)
     }
 
     /// 400: the body is not JSON.
@@ -104,6 +104,16 @@ impl Problem {
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::detailed(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "there is no valid session")
+    }
+
+    /// 401: whoever they say they are, they did not prove it.
+    #[must_use]
+    pub fn wrong_credentials() -> Self {
+        Self::detailed(
+            StatusCode::UNAUTHORIZED,
+            codes::WRONG_CREDENTIALS,
+            "no account has this address and this password",
+        )
     }
 
     /// 403: the caller may not.

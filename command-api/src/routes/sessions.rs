@@ -72,10 +72,10 @@ pub(super) async fn log_in(
     headers: HeaderMap,
     Json(body): Json<Credentials>,
 ) -> Result<Response, Problem> {
-    let id = prove(&app, body).await?.ok_or_else(Problem::unauthenticated)?;
+    let id = prove(&app, body).await?.ok_or_else(Problem::wrong_credentials)?;
     let user = app.store.load::<User>(id).await.map_err(unread)?;
     if !user.exists() {
-        return Err(Problem::unauthenticated());
+        return Err(Problem::wrong_credentials());
     }
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect());

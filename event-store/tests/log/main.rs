@@ -1,5 +1,7 @@
 //! The log against a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
+
 mod support;
 
 mod append;

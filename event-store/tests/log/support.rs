@@ -1,7 +1,5 @@
 //! Shorthands for what every test needs.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
-
 use std::time::Duration;
 
 use domain::{

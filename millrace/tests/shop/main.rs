@@ -1,5 +1,7 @@
 //! The whole shop as its users meet it: the `millrace` binary with real servers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
+
 mod customer;
 mod running;
 

@@ -1,7 +1,5 @@
 //! A running `millrace up`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
-
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -158,10 +156,6 @@ impl Shop {
 
     pub(crate) async fn customer(&self, name: &str) -> Customer {
         Customer::sign_up(&self.url(), name).await
-    }
-
-    pub(crate) async fn demo(&self, email: &str) -> Customer {
-        Customer::log_in(&self.url(), email, "demotest").await
     }
 }
 

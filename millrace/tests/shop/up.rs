@@ -86,8 +86,11 @@ fn a_port_that_is_taken_is_refused_before_anything_starts() {
 async fn the_process_says_when_it_is_ready_and_what_it_measures() {
     let mut shop = Shop::open();
     test_kit::eventually("everything is well", PATIENCE, async || shop.is_ready().await).await;
-    let metrics = reqwest::get(format!("{}/metrics", shop.ops_url())).await.unwrap().text().await.unwrap();
-    assert!(metrics.contains("consumer_events_total"), "{metrics}");
+    let measures = async || {
+        let metrics = reqwest::get(format!("{}/metrics", shop.ops_url())).await.unwrap().text().await.unwrap();
+        metrics.contains("consumer_events_total")
+    };
+    test_kit::eventually("consumers measure what they do", PATIENCE, measures).await;
     assert_eq!(
         reqwest::get(format!("{}/metrics", shop.url())).await.unwrap().status(),
         404,
@@ -138,7 +141,7 @@ fn root_can_run_it_in_a_folder_that_no_other_user_can_enter() {
     let printed = up_and_down(Command::new(MILLRACE), &data_dir);
     let note = printed.iter().find(|line| line.starts_with("note")).expect("it says where the data went");
     let elsewhere = note.split_whitespace().find(|word| word.starts_with("/var/lib/millrace/")).unwrap();
-    fs::remove_dir_all(elsewhere.trim_end_matches(['.', ',', ';'])).unwrap();
+    fs::remove_dir_all(elsewhere.trim_end_matches(['.', ',', ';', ':'])).unwrap();
 }
 
 fn ordinary_user() -> User {

@@ -1,5 +1,7 @@
 //! Consumers against a real Redis and a real Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
+
 mod shop;
 
 mod doubt;

@@ -1,7 +1,5 @@
 //! A small shop without HTTP: commands go straight to the log, and consumers run beside them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has nothing better to do than to panic")]
-
 use std::time::Duration;
 
 use domain::{

@@ -10,7 +10,6 @@ mod catalogue;
 mod contract;
 mod freshness;
 mod inventory;
-mod migrations;
 mod orders;
 mod outage;
 mod paging;

@@ -8,9 +8,9 @@ use test_kit::{eventually, free_port};
 use uuid::Uuid;
 
 use crate::actors::Anonymous;
-use crate::migrations::migrate;
 use crate::rows::Goods;
 use crate::shop::{Answer, LONG, Service};
+use test_kit::migrations::migrate;
 
 const SOON: Duration = Duration::from_secs(20);
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Column, Connection, Either, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
 
-use crate::migrations::{READ_MODELS, migrate, root};
+use test_kit::migrations::{migrate, root, search_path};
 
 /// The names and types of a statement's columns, and the types of its parameters.
 type Shape = (Vec<(String, String)>, Vec<String>);
@@ -15,9 +15,8 @@ type Shape = (Vec<(String, String)>, Vec<String>);
 async fn every_committed_query_matches_the_migrations() {
     let database = test_kit::database().await;
     migrate(database.url()).await;
-    let generations = READ_MODELS.map(|read_model| format!("{read_model}_g1")).join(",");
     let options: PgConnectOptions = database.url().parse().unwrap();
-    let options = options.options([("search_path", format!("{generations},policies"))]);
+    let options = options.options([("search_path", search_path())]);
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
 
     let mut drifted = Vec::new();

@@ -20,7 +20,7 @@ use web::revocations::Revocations;
 use web::tokens::{Signer, Verifier};
 
 use crate::actors::Actor;
-use crate::migrations::migrate;
+use test_kit::migrations::migrate;
 
 const ACCESS: Duration = Duration::from_secs(600);
 /// Longer than any test may take: what must not wait that long fails by its status.

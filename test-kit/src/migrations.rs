@@ -1,18 +1,31 @@
 //! Brings an empty database to where the projectors bring it: the live generations, and the views in front of them.
+//!
+//! It reads the migrations from the folder, so that tests of the read side need nothing of the projectors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-pub(crate) const READ_MODELS: [&str; 4] = ["users", "products", "inventory", "orders"];
+const READ_MODELS: [&str; 4] = ["users", "products", "inventory", "orders"];
 
 /// The root of the repository.
-pub(crate) fn root() -> PathBuf {
+#[must_use]
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-pub(crate) async fn migrate(url: &str) {
+/// The schemas in which queries without a schema find their tables.
+#[must_use]
+pub fn search_path() -> String {
+    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies"
+}
+
+/// Runs all migrations in an empty database.
+///
+/// # Panics
+/// When one fails.
+pub async fn migrate(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
     create(&mut connection, "policies", "policies").await;
     for read_model in READ_MODELS {
