@@ -1,6 +1,5 @@
 //! What a command needs to know of the request that brings it, beside the body.
 
-use crate::codes;
 use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
@@ -11,6 +10,8 @@ use web::caller::Caller;
 use web::observe::RequestId;
 use web::problem::Problem;
 use web::trace::Trace;
+
+use crate::codes;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST_KEY: usize = 255;

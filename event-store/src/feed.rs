@@ -7,7 +7,10 @@
 use std::{fmt, time::Duration};
 
 use domain::Partition;
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value, aio::MultiplexedConnection};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value, aio::MultiplexedConnection,
+    streams::StreamInfoConsumersReply,
+};
 
 use crate::{Error, Recorded, Store, keys, recorded::Entry};
 
@@ -58,6 +61,20 @@ impl Store {
             Err(error) if error.code() == Some("BUSYGROUP") => Ok(redis.xgroup_setid(&key, group, &id).await?),
             other => Ok(other?),
         }
+    }
+
+    /// Makes Redis forget the members of a group that have not read for so long. Nothing is lost with them: groups read
+    /// without acknowledgement, so no entry is pending for anybody.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn forget_idle(&self, group: &str, feed: Feed, idle: Duration) -> Result<(), Error> {
+        let (mut redis, key) = (self.redis(), feed.key());
+        let consumers: StreamInfoConsumersReply = redis.xinfo_consumers(&key, group).await?;
+        for consumer in consumers.consumers.iter().filter(|consumer| consumer.idle as u128 > idle.as_millis()) {
+            let () = redis.xgroup_delconsumer(&key, group, &consumer.name).await?;
+        }
+        Ok(())
     }
 
     /// The position of the newest event of a feed; 0 before the first.

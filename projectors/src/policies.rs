@@ -56,6 +56,8 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
 }
 
 impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
+    const SENDS_COMMANDS: bool = true;
+
     async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
         let mut aggregates = HashMap::<_, (Feed, Vec<&Recorded>)>::new();
         for (feed, events) in turn {

@@ -22,8 +22,10 @@ const LEASE: Duration = Duration::from_secs(3);
 /// How often it is renewed.
 pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// How much longer than a lease its successor waits: commands of the former owner carry the end of its lease, and clocks
-/// may differ by a second.
+/// may differ.
 const GRACE: Duration = Duration::from_secs(2);
+/// How much the clocks of Redis, Postgres and this process may differ.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
 /// A feed that this worker may settle.
 #[derive(Clone, Debug)]
@@ -186,9 +188,11 @@ impl Leases {
         self.held().get(&feed).map(|lease| lease.until).ok_or(Fault::LeaseLost(feed))
     }
 
-    /// Forgets everything held, after something went wrong; the leases end by themselves.
-    pub(crate) fn forget(&self) {
-        self.held().clear();
+    /// Waits until the last lease has ended, and with it the time of every command that was sent under one.
+    pub(crate) async fn lapse(&self) {
+        let until = self.held().values().map(|lease| lease.until).max();
+        let left = until.map(|until| until + CLOCK_TOLERANCE - OffsetDateTime::now_utc()).unwrap_or_default();
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
     }
 
     fn steps(&self, turn: &[(Feed, Vec<Positioned>)]) -> Result<Vec<(Feed, Lease)>, Fault> {

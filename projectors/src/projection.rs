@@ -86,6 +86,8 @@ impl<P: Projection> ProjectionSink<P> {
 }
 
 impl<P: Projection> Sink for ProjectionSink<P> {
+    const SENDS_COMMANDS: bool = false;
+
     async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
         let events = || turn.iter().flat_map(|(_, events)| events).map(|positioned| &positioned.event);
         // Read after the events: what the records held by then, or newer.

@@ -17,11 +17,16 @@ use crate::{
 const COUNT: usize = 500;
 /// How long a read waits for the first event.
 const BLOCK: Duration = Duration::from_millis(1_000);
+/// After how long a reader that no longer reads disappears from `XINFO CONSUMERS`.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What is made of events. One turn is what was read at once, feed by feed.
 pub(crate) trait Sink: Send + Sync + 'static {
+    /// Whether a turn that was broken off may have commands on their way, which can arrive until its leases end.
+    const SENDS_COMMANDS: bool;
+
     /// Deals with every event of a turn, and settles it.
     fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)])
     -> impl Future<Output = Result<(), Fault>> + Send;
@@ -48,7 +53,10 @@ impl<S: Sink> Worker<S> {
                 let Err(fault) = self.session(&stop).await else { break };
                 failures = if began.elapsed() > LONGEST_PAUSE { 1 } else { failures + 1 };
                 self.report(&fault);
-                self.leases.forget();
+                if S::SENDS_COMMANDS {
+                    self.leases.lapse().await;
+                }
+                // Best effort: leases that cannot be let go end by themselves.
                 let _ = self.leases.release().await;
                 let _ = tokio::time::timeout(pause(failures), stop.cancelled()).await;
             }
@@ -151,7 +159,8 @@ async fn begin(group: &str, store: &Store, leases: &Leases, feed: Feed) -> Resul
             return Err(Fault::Diverged { feed, position: lease.position, settled: settled.clone(), found });
         }
     }
-    Ok(store.set_group(group, feed, lease.position).await?)
+    store.set_group(group, feed, lease.position).await?;
+    Ok(store.forget_idle(group, feed, FORGOTTEN_AFTER).await?)
 }
 
 fn in_sequence(feed: Feed, position: u64, events: &[Positioned]) -> Result<(), Fault> {

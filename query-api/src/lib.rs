@@ -27,13 +27,10 @@ mod sellers;
 mod timeline;
 mod users;
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use web::caller::Gate;
 
 pub use crate::app::App;
 use crate::freshness::{ReadModel, document_token, settle_first};
@@ -60,11 +57,6 @@ pub fn router(app: App) -> Router {
         router = router.merge(Router::from(group).route_layer(waiting));
     }
     router.with_state(app)
-}
-
-/// Every route behind the edge, as the service offers them when it runs alone.
-pub fn service(app: App, gate: Gate, time_limit: Duration) -> Router {
-    web::edge::wrap(router(app), gate, time_limit)
 }
 
 /// The OpenAPI document of these routes, before [`web::openapi::Common`] completes it.

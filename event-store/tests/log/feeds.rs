@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::Partition;
 use event_store::{Feed, Positioned};
 
-use crate::support::{execute, product_in, receive, store};
+use crate::support::{execute, operator, product_in, receive, store};
 
 const BLOCK: Duration = Duration::from_millis(200);
 
@@ -62,6 +62,28 @@ async fn a_group_that_begins_at_a_position_skips_what_lies_before() {
     store.set_group("late", feed(5), 2).await.unwrap();
     let turn = store.reader("late", "me").next(&[feed(5)], 10, BLOCK).await.unwrap();
     assert_eq!(positions(&turn), [(5, 3)]);
+}
+
+#[tokio::test]
+async fn readers_that_are_gone_disappear_from_the_group_and_its_position_stays() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    store.set_group("readers", feed(1), 0).await.unwrap();
+    let product = product_in(1);
+    execute(&store, product, receive(1)).await.unwrap();
+    store.reader("readers", "gone").next(&[feed(1)], 10, BLOCK).await.unwrap();
+    test_kit::eventually("the reader is forgotten", Duration::from_secs(5), async || {
+        store.forget_idle("readers", feed(1), Duration::from_millis(1)).await.unwrap();
+        let listed: Vec<redis::Value> = redis::cmd("XINFO")
+            .arg(&["CONSUMERS", "feed:inventory:{1}", "readers"])
+            .query_async(&mut operator(&redis).await)
+            .await
+            .unwrap();
+        listed.is_empty()
+    })
+    .await;
+    execute(&store, product, receive(1)).await.unwrap();
+    assert_eq!(positions(&store.reader("readers", "new").next(&[feed(1)], 10, BLOCK).await.unwrap()), [(1, 2)]);
 }
 
 #[tokio::test]

@@ -126,8 +126,7 @@ impl Shop {
     }
 
     pub(crate) fn database(&self) -> PgConnectOptions {
-        let found = servers::find(&self.data_dir()).unwrap().unwrap();
-        found.postgres_url.unwrap().parse().unwrap()
+        self.address("postgres").parse().unwrap()
     }
 
     pub(crate) async fn operator(&self) -> redis::aio::MultiplexedConnection {
@@ -135,7 +134,13 @@ impl Shop {
     }
 
     fn redis_url(&self) -> String {
-        servers::find(&self.data_dir()).unwrap().unwrap().redis_url.unwrap()
+        self.address("redis")
+    }
+
+    /// The last word of the line in which `up` said where a private server is.
+    fn address(&self, server: &str) -> String {
+        let line = self.printed.iter().find(|line| line.starts_with(server)).unwrap();
+        line.split_whitespace().last().unwrap().to_owned()
     }
 
     /// Waits until no consumer lags behind.

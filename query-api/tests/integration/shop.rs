@@ -42,7 +42,7 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         let keys = SigningKeys::open(folder.path()).unwrap();
         let gate = Gate::new(Verifier::new(keys.public()), Revocations::new(ACCESS));
-        Self { router: query_api::service(app, gate, TIME_LIMIT), signer: Signer::new(keys, ACCESS) }
+        Self { router: web::edge::wrap(query_api::router(app), gate, TIME_LIMIT), signer: Signer::new(keys, ACCESS) }
     }
 
     pub(crate) async fn get(&self, actor: &impl Actor, path: &str) -> Answer {
