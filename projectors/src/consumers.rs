@@ -74,7 +74,7 @@ impl Consumers {
     }
 
     fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
-        let pool = schema::pool(&self.settings.database, schema::POLICIES.name, 3);
+        let pool = schema::pool(&self.settings.database, schema::POLICIES, 3);
         let sink = PolicySink::<P>::new(pool.clone(), self.settings.store.clone());
         self.spawn(P::GROUP.to_owned(), categories, pool, sink);
     }

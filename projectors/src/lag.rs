@@ -36,7 +36,7 @@ pub async fn lag(store: &Store, database: &PgConnectOptions) -> Result<Vec<Lag>,
     let mut connection = PgConnection::connect_with(database).await?;
     let read_models = schema::READ_MODELS.iter().map(|definition| schema::live(definition.name));
     let mut rows = Vec::<Row>::new();
-    for schema in read_models.chain([schema::POLICIES.name.to_owned()]) {
+    for schema in read_models.chain([schema::POLICIES.to_owned()]) {
         let statement = format!(
             "select consumer, category, partition, position, coalesce(expires_at > now(), false) as owned
              from {schema}.positions order by 1, 2, 3"

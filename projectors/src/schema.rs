@@ -13,19 +13,25 @@ use sqlx::{
 pub struct Definition {
     /// The read model, as queries name it.
     pub name: &'static str,
-    migrations: Migrator,
+    /// Its own tables.
+    tables: Migrator,
 }
+
+/// In the schema of every consumer: its positions.
+static CONSUMER: Migrator = sqlx::migrate!("../migrations/consumers");
+/// In every schema of a read model: the applied versions.
+static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
 
 /// Every read model.
 pub static READ_MODELS: [Definition; 4] = [
-    Definition { name: "users", migrations: sqlx::migrate!("../migrations/users") },
-    Definition { name: "products", migrations: sqlx::migrate!("../migrations/products") },
-    Definition { name: "inventory", migrations: sqlx::migrate!("../migrations/inventory") },
-    Definition { name: "orders", migrations: sqlx::migrate!("../migrations/orders") },
+    Definition { name: "users", tables: sqlx::migrate!("../migrations/users") },
+    Definition { name: "products", tables: sqlx::migrate!("../migrations/products") },
+    Definition { name: "inventory", tables: sqlx::migrate!("../migrations/inventory") },
+    Definition { name: "orders", tables: sqlx::migrate!("../migrations/orders") },
 ];
 
-/// Where the positions of the policies are kept.
-pub static POLICIES: Definition = Definition { name: "policies", migrations: sqlx::migrate!("../migrations/policies") };
+/// The schema in which the positions of the policies are kept.
+pub const POLICIES: &str = "policies";
 
 /// The generation that is live.
 const LIVE: u32 = 1;
@@ -51,7 +57,8 @@ pub fn live(read_model: &str) -> String {
 /// When Postgres does not answer, or its schemas are newer than this version.
 pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(database).await?;
-    create(&mut connection, &POLICIES, POLICIES.name).await?;
+    enter(&mut connection, POLICIES).await?;
+    run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     for read_model in &READ_MODELS {
         let schema = live(read_model.name);
         create(&mut connection, read_model, &schema).await?;
@@ -65,11 +72,26 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When Postgres does not answer, or the schema is newer than this version.
 pub async fn create(connection: &mut PgConnection, definition: &Definition, schema: &str) -> Result<(), sqlx::Error> {
-    let statement = format!("create schema if not exists {schema}; set search_path to {schema}");
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
-    definition.migrations.run(&mut *connection).await?;
+    enter(connection, schema).await?;
+    run(&CONSUMER, "_consumer_migrations", connection).await?;
+    run(&PROJECTION, "_projection_migrations", connection).await?;
+    run(&definition.tables, "_migrations", connection).await?;
     sqlx::raw_sql("reset search_path").execute(connection).await?;
     Ok(())
+}
+
+/// Makes unqualified names mean this schema, and creates it where it is missing.
+async fn enter(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+    let statement = format!("create schema if not exists {schema}; set search_path to {schema}");
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    Ok(())
+}
+
+/// Runs what is new of one folder of migrations, which is remembered in a table of its own.
+async fn run(folder: &Migrator, remembered_in: &'static str, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let mut migrator = Migrator { migrations: folder.migrations.clone(), ..Migrator::DEFAULT };
+    migrator.dangerous_set_table_name(remembered_in);
+    Ok(migrator.run(connection).await?)
 }
 
 /// Points the views of a read model to one of its generations, all at once.
@@ -91,7 +113,7 @@ async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) 
 pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select tablename::text as "name!" from pg_tables
-           where schemaname = $1 and tablename not in ('_sqlx_migrations', 'positions') order by 1"#,
+           where schemaname = $1 and tablename <> 'positions' and tablename not like '\_%' order by 1"#,
         schema
     )
     .fetch_all(connection)

@@ -27,22 +27,24 @@ pub fn search_path() -> String {
 /// When one fails.
 pub async fn migrate(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    create(&mut connection, "policies", "policies").await;
+    create(&mut connection, &["consumers"], "policies").await;
     for read_model in READ_MODELS {
         let schema = format!("{read_model}_g1");
-        create(&mut connection, read_model, &schema).await;
+        create(&mut connection, &["consumers", "projections", read_model], &schema).await;
         publish(&mut connection, read_model, &schema).await;
     }
     connection.close().await.unwrap();
 }
 
-async fn create(connection: &mut PgConnection, folder: &str, schema: &str) {
+async fn create(connection: &mut PgConnection, folders: &[&str], schema: &str) {
     execute(connection, format!("create schema {schema}; set search_path to {schema}")).await;
-    let folder = root().join("migrations").join(folder);
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
-        execute(connection, fs::read_to_string(file).unwrap()).await;
+    for folder in folders {
+        let folder = root().join("migrations").join(folder);
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            execute(connection, fs::read_to_string(file).unwrap()).await;
+        }
     }
     execute(connection, "reset search_path".to_owned()).await;
 }

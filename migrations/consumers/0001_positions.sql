@@ -1,4 +1,4 @@
--- The policies keep no rows, only how far they have got.
+-- In the schema of every consumer. Names are unqualified: search_path picks the schema.
 -- How far each consumer has got in each feed, and who works on it. Rows, applied versions and position change together.
 create table positions (
     consumer text not null,

@@ -1,0 +1,5 @@
+//! Migrations are embedded: a new file is a reason to build again.
+
+fn main() {
+    println!("cargo::rerun-if-changed=../migrations");
+}
