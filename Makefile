@@ -14,7 +14,7 @@ help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
-	$(CARGO) run --quiet --bin millrace -- up --demo $(ARGS)
+	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
 test: servers lint ## Check format and lints, run every test
 	$(CARGO) test --workspace

@@ -69,7 +69,7 @@ impl App {
         // A holder who is not there now cannot appear later: the claim is taken over only when their time is up.
         let holder_appeared = match (held.owner(), held.until()) {
             (Some(holder), Some(earlier)) if holder == owner => {
-                until = earlier;
+                until = until.max(earlier);
                 true
             }
             (Some(holder), _) => self.store.load::<User>(holder).await.map_err(unread)?.exists(),

@@ -40,8 +40,12 @@ impl Claim {
 }
 
 impl Holder {
+    fn claimed_at(self) -> OffsetDateTime {
+        self.until - APPEAR_WITHIN
+    }
+
     fn may_be_replaced(self, at: OffsetDateTime) -> bool {
-        at >= self.until + (TAKE_OVER_AFTER - APPEAR_WITHIN)
+        at >= self.claimed_at() + TAKE_OVER_AFTER
     }
 }
 
@@ -61,6 +65,8 @@ pub enum Command {
     Release {
         /// Who gives it back.
         owner: UserId,
+        /// When they no longer needed it: if they claimed it again since, it stays theirs.
+        unneeded_at: OffsetDateTime,
     },
 }
 
@@ -106,14 +112,19 @@ impl Aggregate for Claim {
     fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         match command {
             Command::Claim { owner, at, holder_appeared } => match self.0 {
-                Some(holder) if holder.owner == owner => Ok(vec![]),
+                Some(holder) if holder.owner == owner && at <= holder.claimed_at() => Ok(vec![]),
+                Some(holder) if holder.owner == owner => Ok(vec![Event::Claimed { owner, until: at + APPEAR_WITHIN }]),
                 Some(holder) if holder_appeared || !holder.may_be_replaced(at) => {
                     Err(Error::Taken { owner: holder.owner })
                 }
                 Some(_) | None => Ok(vec![Event::Claimed { owner, until: at + APPEAR_WITHIN }]),
             },
-            Command::Release { owner } if self.owner() == Some(owner) => Ok(vec![Event::Released { owner }]),
-            Command::Release { .. } => Ok(vec![]),
+            Command::Release { owner, unneeded_at } => match self.0 {
+                Some(holder) if holder.owner == owner && holder.claimed_at() <= unneeded_at => {
+                    Ok(vec![Event::Released { owner }])
+                }
+                Some(_) | None => Ok(vec![]),
+            },
         }
     }
 
@@ -142,11 +153,28 @@ mod tests {
         Command::Claim { owner: id(owner), at, holder_appeared }
     }
 
+    fn release(owner: u128) -> Command {
+        Command::Release { owner: id(owner), unneeded_at: NOON }
+    }
+
     #[test]
     fn the_first_to_claim_has_it() {
         given::<Claim>([]).when(claim(1, NOON, false)).then([claimed(1, NOON)]);
         given::<Claim>([claimed(1, NOON)]).when(claim(1, NOON, false)).then_nothing();
         given::<Claim>([claimed(1, NOON)]).when(claim(2, NOON, false)).then_err(Error::Taken { owner: id(1) });
+    }
+
+    #[test]
+    fn claiming_again_later_renews_it() {
+        let later = NOON + Duration::MINUTE;
+        given::<Claim>([claimed(1, NOON)]).when(claim(1, later, true)).then([claimed(1, later)]);
+        given::<Claim>([claimed(1, later)]).when(claim(1, NOON, true)).then_nothing();
+    }
+
+    #[test]
+    fn what_was_claimed_again_since_is_not_released() {
+        let again = claimed(1, NOON + Duration::MINUTE);
+        given::<Claim>([claimed(1, NOON), again]).when(release(1)).then_nothing();
     }
 
     #[test]
@@ -168,13 +196,13 @@ mod tests {
     #[test]
     fn what_is_released_is_free_for_anybody() {
         let released = Event::Released { owner: id(1) };
-        given::<Claim>([claimed(1, NOON)]).when(Command::Release { owner: id(1) }).then([released.clone()]);
+        given::<Claim>([claimed(1, NOON)]).when(release(1)).then([released.clone()]);
         given::<Claim>([claimed(1, NOON), released]).when(claim(2, NOON, true)).then([claimed(2, NOON)]);
     }
 
     #[test]
     fn nobody_releases_what_they_do_not_have() {
-        given::<Claim>([]).when(Command::Release { owner: id(1) }).then_nothing();
-        given::<Claim>([claimed(1, NOON)]).when(Command::Release { owner: id(2) }).then_nothing();
+        given::<Claim>([]).when(release(1)).then_nothing();
+        given::<Claim>([claimed(1, NOON)]).when(release(2)).then_nothing();
     }
 }

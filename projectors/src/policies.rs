@@ -95,7 +95,8 @@ impl Carrier<'_> {
             Request::Reserve { order, lines } => self.reserve(order, lines).await,
             Request::Release { order, products } => self.release(order, products).await,
             Request::ReleaseClaim { claim, owner } => {
-                self.execute::<Claim>(claim, claim::Command::Release { owner }).await?;
+                let unneeded_at = self.cause.time().map_err(|error| Fault::event(self.cause, &error))?;
+                self.execute::<Claim>(claim, claim::Command::Release { owner, unneeded_at }).await?;
                 Ok(Answer::Done)
             }
         }

@@ -57,14 +57,14 @@ pub(crate) fn of_user() -> impl Strategy<Value = user::Command> {
 
 pub(crate) fn of_claim() -> impl Strategy<Value = claim::Command> {
     use claim::Command;
-    let at = (0i64..60).prop_map(|minutes| OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes));
+    let at = || (0i64..60).prop_map(|minutes| OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes));
     prop_oneof![
-        (any_id(), at, any::<bool>()).prop_map(|(owner, at, holder_appeared)| Command::Claim {
+        (any_id(), at(), any::<bool>()).prop_map(|(owner, at, holder_appeared)| Command::Claim {
             owner,
             at,
             holder_appeared
         }),
-        any_id().prop_map(|owner| Command::Release { owner }),
+        (any_id(), at()).prop_map(|(owner, unneeded_at)| Command::Release { owner, unneeded_at }),
     ]
 }
 

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use domain::{
+    ClaimId, UserId,
+    claim::{self, Claim},
     inventory::Inventory,
     order::{self, Order, Status},
+    user::{self, User},
 };
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::shop::{SOON, Shop};
 
@@ -72,5 +77,45 @@ async fn an_order_that_is_cancelled_before_it_is_decided_reserves_nothing() {
     shop.at_rest().await;
     assert_eq!(shop.status(order).await, Some(Status::Cancelled));
     assert_eq!(shop.store.load::<Inventory>(product).await.unwrap().available(), 5);
+    running.stop().await;
+}
+
+async fn claim(shop: &Shop, name: ClaimId, owner: UserId) {
+    let command = claim::Command::Claim { owner, at: OffsetDateTime::now_utc(), holder_appeared: true };
+    shop.execute::<Claim>(name, command).await;
+}
+
+/// Somebody whose first name is claimed, and who then took the second.
+async fn renamed(shop: &Shop, first: ClaimId, second: ClaimId) -> UserId {
+    let user = UserId::from(Uuid::now_v7());
+    claim(shop, first, user).await;
+    shop.execute::<User>(user, user::Command::Register { email: Uuid::now_v7().into(), username: first }).await;
+    claim(shop, second, user).await;
+    shop.execute::<User>(user, user::Command::ChangeProfile { username: Some(second) }).await;
+    user
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_longer_used_becomes_free() {
+    let shop = Shop::open().await;
+    let (first, second) = (Uuid::now_v7().into(), Uuid::now_v7().into());
+    let user = renamed(&shop, first, second).await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    assert_eq!(shop.store.load::<Claim>(first).await.unwrap().owner(), None);
+    assert_eq!(shop.store.load::<Claim>(second).await.unwrap().owner(), Some(user));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_being_taken_back_is_not_released_meanwhile() {
+    let shop = Shop::open().await;
+    let (first, second) = (Uuid::now_v7().into(), Uuid::now_v7().into());
+    let user = renamed(&shop, first, second).await;
+    // Claimed again, but the profile has not changed back yet: what the policy sees is the second name.
+    claim(&shop, first, user).await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    assert_eq!(shop.store.load::<Claim>(first).await.unwrap().owner(), Some(user));
     running.stop().await;
 }
