@@ -13,31 +13,27 @@
 -- Answers {"ok", last position of each feed…}, or what stands against it:
 --   {"receipt", n, body…}      commands that were answered before
 --   {"late", now}              not_after has passed
---   {"conflict", n, version…}  streams that are at another version than expected
+--   {"conflict", n, version…}  streams that are at another version than expected; 0 also when a stream ends with an
+--                              entry that is none of ours, which whoever loads it will see
 
 local EVENT = 7
 
+-- The number in the last id that was ever given, even when that entry is deleted: XADD refuses ids up to it.
+-- 0 when there is no such key, nil when it holds something else than ours.
 local function last_number(key)
-  local entry = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  local id = entry and entry[1]
-  if not id then
-    if redis.call('EXISTS', key) == 0 then return 0 end
-    local info = redis.call('XINFO', 'STREAM', key)
-    for i = 1, #info, 2 do
-      if info[i] == 'last-generated-id' then id = info[i + 1] end
-    end
+  local info = redis.pcall('XINFO', 'STREAM', key)
+  if info.err then return string.find(info.err, 'no such key', 1, true) and 0 end
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then return tonumber(string.match(info[i + 1], '^(%d+)%-0$')) end
   end
-  local number = string.match(id, '^(%d+)%-0$')
-  if not number then error({err = 'ERR ' .. key .. ' ends with a foreign entry ' .. id}) end
-  return tonumber(number)
 end
 
+-- Digits alone, and few enough that a Lua number holds them exactly.
 local function whole(text, what)
-  local number = tonumber(text)
-  if not number or number < 0 or number ~= math.floor(number) then
+  if not text or #text > 15 or not string.match(text, '^%d+$') then
     error({err = 'ERR ' .. what .. ' must be a whole number, not ' .. tostring(text)})
   end
-  return number
+  return tonumber(text)
 end
 
 local function append(keys, args)
@@ -46,6 +42,13 @@ local function append(keys, args)
   local receipts, records = whole(args[4], 'receipts'), whole(args[5], 'records')
   if #keys ~= streams + feeds + receipts + records then
     return redis.error_reply('ERR ' .. #keys .. ' keys do not match the counts')
+  end
+
+  -- A stream or a feed that is named twice would be counted on from the same number twice.
+  local named = {}
+  for n = 1, streams + feeds do
+    if named[keys[n]] then return redis.error_reply('ERR ' .. keys[n] .. ' is named twice') end
+    named[keys[n]] = true
   end
 
   -- Read the plan and what it rests on.
@@ -58,14 +61,18 @@ local function append(keys, args)
     local version = last_number(step.key)
     if version ~= step.version then
       conflicts[#conflicts + 1] = n
-      conflicts[#conflicts + 1] = version
+      conflicts[#conflicts + 1] = version or 0
     end
     step.first = at + 4
     at = step.first + step.count * EVENT
     plan[n] = step
   end
   local positions = {}
-  for n = 1, feeds do positions[n] = last_number(keys[streams + n]) end
+  for n = 1, feeds do
+    local feed = keys[streams + n]
+    positions[n] = last_number(feed)
+    if not positions[n] then return redis.error_reply('ERR ' .. feed .. ' ends with a foreign entry') end
+  end
   local answered, receipt_args = {'receipt'}, at
   for n = 1, receipts do
     local body = redis.call('GET', keys[streams + feeds + n])
@@ -73,7 +80,7 @@ local function append(keys, args)
       answered[#answered + 1] = n
       answered[#answered + 1] = body
     end
-    whole(args[at + 1], 'lifetime')
+    if whole(args[at + 1], 'lifetime') == 0 then return redis.error_reply('ERR a lifetime is at least 1 ms') end
     at = at + 2
   end
   local record_args = at

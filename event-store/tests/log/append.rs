@@ -89,6 +89,42 @@ async fn the_function_refuses_arguments_that_do_not_add_up() {
 }
 
 #[tokio::test]
+async fn the_function_refuses_a_stream_that_is_named_twice_and_a_receipt_that_lasts_no_time() {
+    let redis = test_kit::redis().await;
+    let _store = store(&redis).await;
+    let mut operator = operator(&redis).await;
+    let event = ["t.happened", "1", "now", "me", "c", "", "{}"];
+    let mut twice = redis::cmd("FCALL");
+    twice.arg("millrace_append_1").arg(&["3", "t:{0}:x", "t:{0}:x", "feed:t:{0}", "0", "2", "1", "0", "0"]);
+    twice.arg(&["x", "0", "1", "1"]).arg(&event).arg(&["x", "0", "1", "1"]).arg(&event);
+    assert!(twice.query_async::<redis::Value>(&mut operator).await.is_err());
+    for lifetime in ["0", "1e3", "99999999999999999"] {
+        let mut receipt = redis::cmd("FCALL");
+        receipt.arg("millrace_append_1").arg(&["3", "t:{0}:x", "feed:t:{0}", "receipt:{0}:c", "0", "1", "1", "1", "0"]);
+        receipt.arg(&["x", "0", "1", "1"]).arg(&event).arg("done").arg(lifetime);
+        assert!(receipt.query_async::<redis::Value>(&mut operator).await.is_err(), "a lifetime of {lifetime}");
+    }
+    assert_eq!(operator.exists::<_, u64>("t:{0}:x").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_deleted_entry_never_makes_an_append_partial() {
+    let redis = test_kit::redis().await;
+    let (here, there, product) = (store(&redis).await, store(&redis).await, product_in(6));
+    let (stream, feed) = (format!("inventory:{{6}}:{product}"), Feed::all("inventory").nth(6).unwrap());
+    let mut operator = operator(&redis).await;
+    execute(&here, product, receive(1)).await.unwrap();
+    execute(&here, product, receive(1)).await.unwrap();
+    operator.xdel::<_, _, u64>("feed:inventory:{6}", &["2-0"]).await.unwrap();
+    execute(&here, product, receive(1)).await.unwrap();
+    assert_eq!(here.head(feed).await.unwrap(), 3, "positions go on behind what was deleted");
+
+    operator.xdel::<_, _, u64>(&stream, &["3-0"]).await.unwrap();
+    execute(&there, product, receive(1)).await.unwrap_err();
+    assert_eq!(here.head(feed).await.unwrap(), 3);
+}
+
+#[tokio::test]
 async fn a_command_after_its_time_writes_nothing() {
     let redis = test_kit::redis().await;
     let (store, product) = (store(&redis).await, product());
