@@ -187,8 +187,11 @@ impl Blocking {
         for (_, from) in feeds {
             command.arg(from);
         }
-        let answer: Result<Value, _> = command.query_async(self.connect(block).await?).await;
-        let answer = answer.inspect_err(|_| self.connection = None)?;
+        // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
+        // blocking for it and give it events.
+        let mut connection = self.connect(block).await?;
+        let answer: Value = command.query_async(&mut connection).await?;
+        self.connection = Some((connection, block));
         if answer == Value::Nil {
             return Ok(Vec::new());
         }
@@ -204,17 +207,16 @@ impl Blocking {
     }
 
     /// The client gives up on an answer after a while, which must be longer than Redis may take to give one.
-    async fn connect(&mut self, block: Duration) -> Result<&mut MultiplexedConnection, Error> {
-        let timeout = block + Duration::from_secs(2);
-        if !matches!(&self.connection, Some((_, until)) if *until == timeout) {
-            let config = AsyncConnectionConfig::new()
-                .set_connection_timeout(Some(Duration::from_secs(1)))
-                .set_response_timeout(Some(timeout));
-            let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-            self.connection = Some((connection, timeout));
+    async fn connect(&mut self, block: Duration) -> Result<MultiplexedConnection, Error> {
+        match self.connection.take() {
+            Some((connection, made_for)) if made_for == block => Ok(connection),
+            _ => {
+                let config = AsyncConnectionConfig::new()
+                    .set_connection_timeout(Some(Duration::from_secs(1)))
+                    .set_response_timeout(Some(block + Duration::from_secs(2)));
+                Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+            }
         }
-        let (connection, _) = self.connection.as_mut().expect("it was made above");
-        Ok(connection)
     }
 }
 

@@ -52,6 +52,29 @@ async fn a_reader_waits_for_the_next_event() {
 }
 
 #[tokio::test]
+async fn a_read_that_was_abandoned_takes_no_event() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    store.set_group("readers", feed(4), 0).await.unwrap();
+    let (mut reader, feeds) = (store.reader("readers", "me"), [feed(4)]);
+    let blocked = async |count| {
+        let operator = operator(&redis).await;
+        let blocked = async || {
+            let info: String = redis::cmd("INFO").arg("clients").query_async(&mut operator.clone()).await.unwrap();
+            info.contains(&format!("blocked_clients:{count}\r"))
+        };
+        test_kit::eventually("Redis blocks as many readers", Duration::from_secs(5), blocked).await;
+    };
+    tokio::select! {
+        turn = reader.next(&feeds, 10, Duration::from_secs(60)) => panic!("there is nothing to read: {turn:?}"),
+        () = blocked(1) => {}
+    }
+    blocked(0).await;
+    execute(&store, product_in(4), receive(1)).await.unwrap();
+    assert_eq!(positions(&reader.next(&feeds, 10, BLOCK).await.unwrap()), [(4, 1)]);
+}
+
+#[tokio::test]
 async fn a_group_that_begins_at_a_position_skips_what_lies_before() {
     let redis = test_kit::redis().await;
     let store = store(&redis).await;
