@@ -6,7 +6,7 @@ use domain::Partition;
 use redis::{Cmd, FromRedisValue, Value};
 
 use crate::{
-    CommandId, Context, Error,
+    CommandId, Error, Request,
     decision::Changes,
     keys,
     records::RecordWrite,
@@ -22,6 +22,7 @@ const MOST_BYTES: usize = 256 * 1024;
 #[derive(Default)]
 pub(crate) struct Batch {
     states: HashMap<Key, Working>,
+    /// The aggregates of the commands that are taken: theirs alone are checked and written.
     order: Vec<Key>,
     not_after: u64,
     receipts: Vec<(CommandId, String, Duration)>,
@@ -32,6 +33,7 @@ pub(crate) struct Batch {
 /// One aggregate while the batch is decided.
 struct Working {
     base: Arc<Snapshot>,
+    taken: bool,
     next: Option<Snapshot>,
     events: Vec<[String; 7]>,
 }
@@ -45,7 +47,7 @@ pub(crate) enum Answer {
     /// It is later than a command allowed; this is the time, in ms since 1970.
     Late(u64),
     /// These streams are at another version than was decided on.
-    Conflict(Vec<(Key, u64)>),
+    Conflict(Vec<Key>),
 }
 
 impl Batch {
@@ -54,17 +56,10 @@ impl Batch {
         self.states.get(key).map(|working| working.next.as_ref().unwrap_or(&working.base))
     }
 
-    /// The version that decisions about an aggregate started from.
-    pub(crate) fn base_version(&self, key: &Key) -> u64 {
-        self.states.get(key).map_or(0, |working| working.base.version)
-    }
-
     /// Puts an aggregate under the decisions to come.
     pub(crate) fn base(&mut self, stream: &Stream, snapshot: Arc<Snapshot>) {
-        let working = Working { base: snapshot, next: None, events: Vec::new() };
-        if self.states.insert(stream.key(), working).is_none() {
-            self.order.push(stream.key());
-        }
+        let working = Working { base: snapshot, taken: false, next: None, events: Vec::new() };
+        self.states.insert(stream.key(), working);
     }
 
     /// Whether another command still fits.
@@ -73,7 +68,7 @@ impl Batch {
     }
 
     /// Takes what a command decided, or says what is too large about it and changes nothing.
-    pub(crate) fn take(&mut self, context: &Context, changes: Changes) -> Result<(), Error> {
+    pub(crate) fn take(&mut self, request: &Request, changes: Changes) -> Result<(), Error> {
         if changes.events.len() > MOST_EVENTS / 2 {
             return Err(Error::TooLarge { what: "events", actual: changes.events.len(), most: MOST_EVENTS / 2 });
         }
@@ -82,6 +77,13 @@ impl Batch {
         {
             return Err(Error::TooLarge { what: "bytes in one event", actual: bytes, most: MOST_BYTES });
         }
+        for stream in &request.streams {
+            let working = self.states.get_mut(&stream.key()).expect("every stream of a command is loaded before");
+            if !std::mem::replace(&mut working.taken, true) {
+                self.order.push(stream.key());
+            }
+        }
+        let context = &request.context;
         let (at, command) = (context.written_at(), context.command.to_string());
         self.count += changes.events.len();
         self.records.extend(changes.records);
@@ -116,7 +118,8 @@ impl Batch {
 
     /// The states as they are after everything here has been written.
     pub(crate) fn into_states(self) -> impl Iterator<Item = (Key, Arc<Snapshot>)> {
-        self.states.into_iter().map(|(key, working)| (key, working.next.map_or(working.base, Arc::new)))
+        let taken = self.states.into_iter().filter(|(_, working)| working.taken);
+        taken.map(|(key, working)| (key, working.next.map_or(working.base, Arc::new)))
     }
 
     /// The call that writes it all.
@@ -184,7 +187,7 @@ impl Batch {
                 .map(Answer::Answered)
                 .ok_or_else(unknown),
             "conflict" => pairs()
-                .map(|(place, version)| Some((*self.order.get(place?)?, u64::from_redis_value_ref(version).ok()?)))
+                .map(|(place, _)| self.order.get(place?).copied())
                 .collect::<Option<_>>()
                 .map(Answer::Conflict)
                 .ok_or_else(unknown),

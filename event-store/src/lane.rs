@@ -11,12 +11,13 @@ use std::{
 };
 
 use domain::Partition;
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use tokio::sync::oneshot;
 
 use crate::{
     Changes, Decision, Error, Failure, Outcome, Request, States, Store,
     batch::{Answer, Batch},
+    decision::Change,
     state::{Key, Stream},
 };
 
@@ -82,7 +83,13 @@ impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T
     }
 
     fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error> {
-        let decision = catch_unwind(AssertUnwindSafe(|| (self.decide)(states))).map_err(|_| Error::Abandoned)?;
+        let decide = || {
+            let decision = (self.decide)(states);
+            let named = |change: &Change| self.request.streams.iter().any(|stream| stream.key() == change.stream);
+            assert!(decision.changes.events.iter().all(named), "a command changes only what it named");
+            decision
+        };
+        let decision = catch_unwind(AssertUnwindSafe(decide)).map_err(|_| Error::Abandoned)?;
         self.answer = Some(decision.answer);
         Ok((decision.changes, decision.receipt))
     }
@@ -118,6 +125,9 @@ impl Store {
     /// # Errors
     /// [`Failure`] says whether trying again can help. After a failure of the store the outcome is unknown, and only a
     /// repetition of an idempotent request settles it.
+    ///
+    /// # Panics
+    /// When the request names no stream, or streams of several partitions.
     pub async fn commit<T: Send + 'static>(
         &self,
         request: Request,
@@ -138,8 +148,9 @@ impl Store {
             if commands.is_empty() {
                 return;
             }
-            let again = self.append_together(partition, commands).await;
-            self.lane(partition).put_back(again);
+            // A panic costs the commands of this turn, whose callers hear of it, but never the lane.
+            let turn = AssertUnwindSafe(self.append_together(partition, commands)).catch_unwind();
+            self.lane(partition).put_back(turn.await.unwrap_or_default());
         }
     }
 
@@ -217,13 +228,12 @@ impl Store {
                 Some(pending)
             }),
             Ok(Answer::Conflict(moved)) => {
-                for (stream, version) in moved_streams(&taken, &moved) {
-                    let known = batch.base_version(&stream.key());
-                    self.refresh(&stream, known, version).await;
+                for stream in moved_streams(&taken, &moved) {
+                    self.refresh(&stream).await;
                 }
                 let rest = again(taken, |mut pending, _| {
                     let streams = &pending.request().streams;
-                    let concerned = streams.iter().any(|stream| moved.iter().any(|(key, _)| *key == stream.key()));
+                    let concerned = streams.iter().any(|stream| moved.contains(&stream.key()));
                     if concerned && pending.contend() > ATTEMPTS {
                         pending.failed(Failure::Contended);
                         return None;
@@ -246,7 +256,7 @@ impl Store {
 fn decide_into(batch: &mut Batch, pending: &mut dyn Pending) -> Result<Option<usize>, Error> {
     let (changes, receipt) = pending.decide(&States(batch))?;
     let request = pending.request();
-    batch.take(&request.context, changes)?;
+    batch.take(request, changes)?;
     if let Some(time) = request.not_after_ms() {
         batch.not_after(time);
     }
@@ -261,10 +271,9 @@ fn again(
     taken.into_iter().filter_map(|(pending, place)| sort(pending, place)).collect()
 }
 
-fn moved_streams(taken: &[Taken], moved: &[(Key, u64)]) -> Vec<(Stream, u64)> {
+fn moved_streams(taken: &[Taken], moved: &[Key]) -> Vec<Stream> {
     let streams = || taken.iter().flat_map(|(pending, _)| &pending.request().streams);
-    let find = |key: &Key| streams().find(|stream| stream.key() == *key).copied();
-    moved.iter().filter_map(|(key, version)| find(key).map(|stream| (stream, *version))).collect()
+    moved.iter().filter_map(|key| streams().find(|stream| stream.key() == *key).copied()).collect()
 }
 
 /// Keeps processes that fight over one aggregate out of step.

@@ -72,7 +72,7 @@ impl Request {
 
     pub(crate) fn partition(&self) -> Partition {
         let partition = self.streams.first().expect("a command decides on something").partition();
-        debug_assert!(self.streams.iter().all(|stream| stream.partition() == partition), "one append, one partition");
+        assert!(self.streams.iter().all(|stream| stream.partition() == partition), "one append, one partition");
         partition
     }
 
@@ -166,7 +166,7 @@ impl Store {
     /// # Errors
     /// When Redis does not answer or the stream holds foreign entries.
     pub async fn history(&self, category: &str, id: Uuid) -> Result<Vec<Recorded>, Error> {
-        self.events_after(category, id, 0).await
+        self.events_from(category, id, 1).await
     }
 
     /// Personal fields of aggregates, in the order of the ids; empty where there are none.
@@ -217,13 +217,11 @@ impl Store {
         self.inner.cache.insert(key, snapshot);
     }
 
-    /// Mends what the cache has of an aggregate that turned out to be at another version than the known one.
-    pub(crate) async fn refresh(&self, stream: &Stream, known: u64, found: u64) {
-        let key = stream.key();
-        let cached = self.inner.cache.get(&key).unwrap_or_else(|| stream.unwritten());
-        // A log that has lost its tail is read from the start; so is one that cannot be read, which the next one sees.
-        if found < known || self.catch_up(stream, cached).await.is_err() {
-            self.inner.cache.remove(&key);
+    /// Brings what the cache has of an aggregate up to date; the next command sees why that cannot be done.
+    pub(crate) async fn refresh(&self, stream: &Stream) {
+        let cached = self.inner.cache.get(&stream.key()).unwrap_or_else(|| stream.unwritten());
+        if self.catch_up(stream, cached).await.is_err() {
+            self.inner.cache.remove(&stream.key());
         }
     }
 
@@ -239,12 +237,22 @@ impl Store {
         }
     }
 
-    async fn catch_up(&self, stream: &Stream, known: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
-        let events = self.events_after(stream.category, stream.id, known.version).await?;
+    async fn catch_up(&self, stream: &Stream, mut known: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+        let (category, id) = stream.key();
+        // From the known event on: where it is missing, the log has lost its tail and is read from the start.
+        let mut events = self.events_from(category, id, known.version.max(1)).await?;
+        if known.version > 0 {
+            if events.first().is_some_and(|event| event.version == known.version) {
+                events.remove(0);
+            } else {
+                self.inner.cache.remove(&stream.key());
+                known = stream.unwritten();
+                events = self.events_from(category, id, 1).await?;
+            }
+        }
         if events.is_empty() {
             return Ok(known);
         }
-        let (category, id) = stream.key();
         let mut next = Snapshot { version: known.version, state: known.state.copy() };
         for event in &events {
             if event.version != next.version + 1 {
@@ -259,16 +267,15 @@ impl Store {
         Ok(next)
     }
 
-    async fn events_after(&self, category: &str, id: Uuid, version: u64) -> Result<Vec<Recorded>, Error> {
+    async fn events_from(&self, category: &str, id: Uuid, version: u64) -> Result<Vec<Recorded>, Error> {
         let (key, mut redis) = (keys::stream(category, id), self.redis());
-        let (mut events, mut last) = (Vec::new(), version);
+        let (mut events, mut from) = (Vec::new(), version);
         loop {
-            let page = redis.xrange_count(&key, format!("{}-0", last + 1), "+", PAGE).await?;
+            let page = redis.xrange_count(&key, format!("{from}-0"), "+", PAGE).await?;
             let page = Entry::all(&key, page)?;
-            let Some(end) = page.last() else { return Ok(events) };
-            last = end.number;
             let more = page.len() == PAGE;
             for entry in page {
+                from = entry.number.saturating_add(1);
                 events.push(Recorded::from_stream(id, entry)?);
             }
             if !more {

@@ -122,6 +122,59 @@ async fn a_decision_that_panics_takes_no_other_command_with_it() {
 }
 
 #[tokio::test]
+async fn a_command_that_changes_what_it_did_not_name_leaves_the_others_alone() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let (named, other) = (product_in(2), product_in(2));
+    let request = Request::new(context(), [Stream::of::<Inventory>(named)]);
+    let event = inventory::Event::Received { quantity: 1, reference: None };
+    let strays =
+        store.commit(request, move |_| Decision::new(Changes::none().and::<Inventory>(other, vec![event.clone()]), ()));
+    assert!(matches!(strays.await, Err(Failure::Store(_))));
+    let next = tokio::time::timeout(Duration::from_secs(5), execute(&store, named, receive(1))).await;
+    assert_eq!(next.unwrap().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_did_not_fit_into_an_append_holds_it_up_neither_way() {
+    let redis = test_kit::redis().await;
+    let (here, there) = (store(&redis).await, store(&redis).await);
+    let (large, stale) = (product_in(2), product_in(2));
+    assert!(matches!(execute(&here, stale, reserve(1)).await, Err(ExecuteError::Rejected(_))));
+    execute(&there, stale, receive(1)).await.unwrap();
+    let request = Request::new(context(), [Stream::of::<Inventory>(large)]);
+    let event = inventory::Event::Received { quantity: 1, reference: None };
+    let fills = here
+        .commit(request, move |_| Decision::new(Changes::none().and::<Inventory>(large, vec![event.clone(); 500]), ()));
+    let both = async { tokio::join!(fills, execute(&here, stale, reserve(1))) };
+    let (filled, reserved) = tokio::time::timeout(Duration::from_secs(5), both).await.unwrap();
+    filled.unwrap();
+    assert_eq!(reserved.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_foreign_entry_behind_what_is_cached_concerns_its_aggregate_alone() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let (strange, healthy) = (product_in(3), product_in(3));
+    execute(&store, strange, receive(1)).await.unwrap();
+    let key = format!("inventory:{{3}}:{strange}");
+    operator(&redis).await.xadd::<_, _, _, _, String>(key, "1-5", &[("note", "mine")]).await.unwrap();
+    let (failed, done) = tokio::join!(execute(&store, strange, receive(1)), execute(&store, healthy, receive(1)));
+    assert!(failed.is_err_and(|error| error.to_string().contains("1-5")));
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn a_load_forgets_what_the_log_has_lost() {
+    let redis = test_kit::redis().await;
+    let (store, product) = (store(&redis).await, product());
+    execute(&store, product, receive(5)).await.unwrap();
+    redis::cmd("FLUSHALL").query_async::<()>(&mut operator(&redis).await).await.unwrap();
+    assert_eq!(store.load::<Inventory>(product).await.unwrap().version(), 0);
+}
+
+#[tokio::test]
 async fn a_log_that_lost_its_tail_is_read_anew() {
     let redis = test_kit::redis().await;
     let (store, product) = (store(&redis).await, product());
