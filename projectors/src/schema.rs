@@ -57,6 +57,8 @@ pub fn live(read_model: &str) -> String {
 /// When Postgres does not answer, or its schemas are newer than this version.
 pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(database).await?;
+    // Processes that start together wait for one another here, since Postgres lets only one of them create a schema.
+    sqlx::query!("select pg_advisory_lock(hashtext('millrace'))").execute(&mut connection).await?;
     enter(&mut connection, POLICIES).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     for read_model in &READ_MODELS {

@@ -1,6 +1,7 @@
 //! Read models hold what the log says, whatever happens on the way.
 
 use domain::{Money, product, product::Product};
+use projectors::schema;
 
 use crate::shop::Shop;
 
@@ -65,4 +66,12 @@ async fn stopping_lets_go_so_that_a_successor_need_not_wait() {
     shop.at_rest().await;
     running.stop().await;
     assert_eq!(shop.count("select count(*) from orders_g1.positions where owner is not null").await, 0);
+}
+
+#[tokio::test]
+async fn processes_that_start_together_bring_the_schemas_up_to_date_together() {
+    let database = test_kit::database().await;
+    let options = database.url().parse().unwrap();
+    let migrated = futures_util::future::join_all((0..8).map(|_| schema::migrate(&options))).await;
+    assert!(migrated.iter().all(Result::is_ok), "{migrated:?}");
 }
