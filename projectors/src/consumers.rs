@@ -1,6 +1,6 @@
 //! Every consumer there is, started together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Aggregate,
@@ -20,6 +20,9 @@ use crate::{
     status::Status,
     worker::{Sink, Worker},
 };
+
+/// How long the turns that are under way may take to finish after a stop.
+const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where consumers read from and write to.
 #[derive(Clone)]
@@ -61,9 +64,12 @@ impl Consumers {
         self.status.clone()
     }
 
-    /// Waits until all of them have let go of their leases.
+    /// Waits until all of them have let go of their leases. A turn that hangs is left behind after a while, as if the
+    /// process had been killed: its leases end by themselves.
     pub async fn stopped(&self) {
-        self.tasks.wait().await;
+        if tokio::time::timeout(STOPPED_WITHIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("consumers did not stop in time; leases are left to end by themselves");
+        }
     }
 
     fn project<P: Projection>(&self) {
