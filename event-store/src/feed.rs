@@ -8,8 +8,9 @@ use std::{fmt, time::Duration};
 
 use domain::Partition;
 use redis::{
-    AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value, aio::MultiplexedConnection,
-    streams::StreamInfoConsumersReply,
+    AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value,
+    aio::MultiplexedConnection,
+    streams::{StreamInfoConsumersReply, StreamInfoGroupsReply},
 };
 
 use crate::{Error, Recorded, Store, keys, recorded::Entry};
@@ -61,6 +62,16 @@ impl Store {
             Err(error) if error.code() == Some("BUSYGROUP") => Ok(redis.xgroup_setid(&key, group, &id).await?),
             other => Ok(other?),
         }
+    }
+
+    /// Up to which position a group was given the events of a feed; `None` when there is no such group.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or there is no such feed.
+    pub async fn given(&self, group: &str, feed: Feed) -> Result<Option<u64>, Error> {
+        let reply: StreamInfoGroupsReply = self.redis().xinfo_groups(feed.key()).await?;
+        let group = reply.groups.into_iter().find(|known| known.name == group);
+        Ok(group.and_then(|group| group.last_delivered_id.split('-').next()?.parse().ok()))
     }
 
     /// Makes Redis forget the members of a group that have not read for so long. Nothing is lost with them: groups read

@@ -24,7 +24,7 @@ pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// How much longer than a lease its successor waits: commands of the former owner carry the end of its lease, and clocks
 /// may differ.
 const GRACE: Duration = Duration::from_secs(2);
-/// How much the clocks of Redis, Postgres and this process may differ.
+/// How much the clocks of Redis and this process may differ.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
 /// A feed that this worker may settle.
@@ -70,6 +70,7 @@ impl Leases {
 
     /// Takes every feed that nobody holds any more, and returns those.
     pub(crate) async fn take(&self) -> Result<Vec<Feed>, Fault> {
+        let until = lease_from_now();
         let rows = sqlx::query!(
             r#"with free as (
                  select category, partition from positions
@@ -79,7 +80,7 @@ impl Leases {
                update positions p
                set owner = $2, token = token + 1, expires_at = now() + make_interval(secs => $3)
                from free where p.consumer = $1 and p.category = free.category and p.partition = free.partition
-               returning p.category, p.partition, position, last_event, token, expires_at as "until!""#,
+               returning p.category, p.partition, position, last_event, token"#,
             self.consumer,
             self.owner,
             LEASE.as_secs_f64(),
@@ -91,23 +92,31 @@ impl Leases {
         let leases = rows.into_iter().filter_map(|row| {
             let feed = self.feed(&row.category, row.partition)?;
             let position = u64::try_from(row.position).unwrap_or_default();
-            Some((feed, Lease { position, last_event: row.last_event, token: row.token, until: row.until }))
+            Some((feed, Lease { position, last_event: row.last_event, token: row.token, until }))
         });
         Ok(leases.map(|(feed, lease)| (held.insert(feed, lease), feed).1).collect())
     }
 
-    /// Keeps everything that is held. A feed that is being settled at this moment is renewed by that.
+    /// Keeps what is held, and nothing else: a lease that was taken unnoticed or could not be let go must end. A feed
+    /// that is being settled at this moment is renewed by that.
     pub(crate) async fn renew(&self) -> Result<(), Fault> {
+        let until = lease_from_now();
+        let (categories, partitions, tokens) = columns(&self.feeds());
         let rows = sqlx::query!(
-            r#"with mine as (
-                 select category, partition from positions where consumer = $1 and owner = $2 for update skip locked
-               )
-               update positions p set expires_at = now() + make_interval(secs => $3)
-               from mine where p.consumer = $1 and p.category = mine.category and p.partition = mine.partition
-               returning p.category, p.partition, token, expires_at as "until!""#,
+            "with mine as (
+               select category, partition, token
+               from positions join unnest($3::text[], $4::smallint[], $5::bigint[]) as h (category, partition, token)
+                 using (category, partition, token)
+               where consumer = $1 for update of positions skip locked
+             )
+             update positions p set expires_at = now() + make_interval(secs => $2)
+             from mine where p.consumer = $1 and p.category = mine.category and p.partition = mine.partition
+             returning p.category, p.partition, p.token",
             self.consumer,
-            self.owner,
-            LEASE.as_secs_f64()
+            LEASE.as_secs_f64(),
+            &categories,
+            &partitions,
+            &tokens
         )
         .fetch_all(&self.pool)
         .await?;
@@ -116,10 +125,31 @@ impl Leases {
             if let Some(lease) = self.feed(&row.category, row.partition).and_then(|feed| held.get_mut(&feed))
                 && lease.token == row.token
             {
-                lease.until = row.until;
+                lease.until = until;
             }
         }
         Ok(())
+    }
+
+    /// Notices a lease that somebody else has taken, also when there is nothing to settle under it.
+    pub(crate) async fn confirm(&self) -> Result<(), Fault> {
+        let held = self.feeds();
+        let (categories, partitions, tokens) = columns(&held);
+        let rows = sqlx::query!(
+            "select category, partition
+             from positions join unnest($2::text[], $3::smallint[], $4::bigint[]) as h (category, partition, token)
+               using (category, partition, token)
+             where consumer = $1",
+            self.consumer,
+            &categories,
+            &partitions,
+            &tokens
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mine: Vec<_> = rows.iter().filter_map(|row| self.feed(&row.category, row.partition)).collect();
+        let lost = held.iter().find(|(feed, _)| !mine.contains(feed));
+        lost.map_or(Ok(()), |(feed, _)| Err(Fault::LeaseLost(*feed)))
     }
 
     /// Lets everything go, so that others need not wait for the end of the leases.
@@ -143,14 +173,13 @@ impl Leases {
         turn: &[(Feed, Vec<Positioned>)],
     ) -> Result<(), Fault> {
         let steps = self.steps(turn)?;
-        let categories: Vec<_> = steps.iter().map(|(feed, _)| feed.category.to_owned()).collect();
-        let partitions: Vec<_> = steps.iter().map(|(feed, _)| i16::from(feed.partition.number())).collect();
-        let tokens: Vec<_> = steps.iter().map(|(_, lease)| lease.token).collect();
+        let (categories, partitions, tokens) = columns(&steps);
         let positions: Vec<_> = steps.iter().map(|(_, lease)| lease.position as i64).collect();
         let events: Vec<_> = steps.iter().map(|(_, lease)| lease.last_event.clone()).collect();
         let settled = sqlx::query!(
             "update positions p
-             set position = s.position, last_event = s.last_event, expires_at = now() + make_interval(secs => $2)
+             set position = s.position, last_event = s.last_event,
+                 expires_at = clock_timestamp() + make_interval(secs => $2)
              from unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[], $7::text[])
                as s (category, partition, token, position, last_event)
              where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token",
@@ -215,6 +244,17 @@ impl Leases {
     fn held(&self) -> MutexGuard<'_, BTreeMap<Feed, Lease>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The end of a lease that is asked for now, by the clock of this process: it never ends earlier in Postgres.
+fn lease_from_now() -> OffsetDateTime {
+    OffsetDateTime::now_utc() + LEASE
+}
+
+/// What names leases in a statement: categories, partitions and tokens.
+fn columns(leases: &[(Feed, Lease)]) -> (Vec<String>, Vec<i16>, Vec<i64>) {
+    let columns = leases.iter();
+    columns.map(|(feed, lease)| (feed.category.to_owned(), i16::from(feed.partition.number()), lease.token)).collect()
 }
 
 /// How an event is remembered as the last one settled.

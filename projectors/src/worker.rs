@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use event_store::{Feed, Positioned, Reader, Store};
+use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
@@ -111,13 +112,18 @@ async fn work(
     let mut took = None::<Instant>;
     loop {
         if took.is_none_or(|took| took.elapsed() >= RENEW_EVERY) {
+            leases.confirm().await?;
             for feed in leases.take().await? {
+                begin(group, store, leases, feed).await?;
+            }
+            for feed in astray(group, store, leases).await? {
                 begin(group, store, leases, feed).await?;
             }
             took = Some(Instant::now());
         }
         let held = leases.feeds();
         if held.is_empty() {
+            status.works(group);
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = tokio::time::sleep(RENEW_EVERY) => continue,
@@ -128,8 +134,8 @@ async fn work(
             () = stop.cancelled() => return Ok(()),
             turn = reader.next(&feeds, COUNT, BLOCK) => turn?,
         };
-        status.works(group);
         if turn.is_empty() {
+            status.works(group);
             continue;
         }
         for (feed, events) in &turn {
@@ -138,9 +144,19 @@ async fn work(
         }
         sink.take(leases, &turn).await?;
         leases.advance(&turn);
+        status.works(group);
         let count = turn.iter().map(|(_, events)| events.len() as u64).sum();
         metrics::counter!("consumer_events_total", "group" => group.to_owned()).increment(count);
     }
+}
+
+/// The feeds of which the group was given something else than what was settled: by another reader of the group, or by an
+/// operator. Between two turns there is no other reason, and without this the next event alone would show it.
+async fn astray(group: &str, store: &Store, leases: &Leases) -> Result<Vec<Feed>, Fault> {
+    let held = leases.feeds();
+    let given = try_join_all(held.iter().map(|(feed, _)| store.given(group, *feed))).await?;
+    let given = held.into_iter().zip(given);
+    Ok(given.filter(|((_, lease), given)| *given != Some(lease.position)).map(|((feed, _), _)| feed).collect())
 }
 
 /// Sets the group to the position of a feed, once the log still has there what was settled.

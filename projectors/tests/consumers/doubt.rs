@@ -1,9 +1,29 @@
 //! Whenever anything is in doubt, a consumer begins again at its position, or stops and says why.
 
+use domain::inventory::{self, Inventory};
 use redis::AsyncCommands;
 use uuid::Uuid;
 
 use crate::shop::{SOON, Shop};
+
+/// Puts an event that nobody knows at the head of a feed of inventories.
+async fn poison(shop: &Shop) {
+    let (id, fields) = (Uuid::now_v7(), ["1", "2026-11-21T00:00:00Z", "test", "", ""]);
+    let [schema, at, actor, command, trace] = fields;
+    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(id));
+    let entry = [
+        ("id", id.to_string()),
+        ("version", "1".to_owned()),
+        ("type", "inventory.counted".to_owned()),
+        ("schema", schema.to_owned()),
+        ("at", at.to_owned()),
+        ("actor", actor.to_owned()),
+        ("command", command.to_owned()),
+        ("trace", trace.to_owned()),
+        ("data", "{}".to_owned()),
+    ];
+    shop.operator().await.xadd::<_, _, _, _, String>(feed, "1-0", &entry).await.unwrap();
+}
 
 #[tokio::test]
 async fn a_group_that_an_operator_set_back_applies_nothing_twice() {
@@ -38,6 +58,54 @@ async fn an_owner_whose_lease_was_taken_can_settle_nothing_until_it_is_free_agai
 }
 
 #[tokio::test]
+async fn an_owner_with_nothing_to_settle_notices_that_its_lease_was_taken() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    let steal = "update orders_g1.positions
+                 set owner = 'another process', token = token + 1, expires_at = now() + interval '1 hour'";
+    sqlx::query(steal).execute(&mut shop.sql().await).await.unwrap();
+    let noticed =
+        async || running.faults().iter().any(|(group, fault)| group == "orders_g1" && fault.contains("is lost"));
+    test_kit::eventually("the owner notices", SOON, noticed).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_lease_that_could_not_be_let_go_ends_and_is_taken_again() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    let hold_on = "create function hold_on() returns trigger language plpgsql as
+                   $$ begin raise exception 'not now'; end $$;
+                   create trigger hold_on before update on inventory_g1.positions
+                   for each row when (new.owner is null) execute function hold_on();
+                   update inventory_g1.positions set token = token + 1";
+    sqlx::raw_sql(hold_on).execute(&mut shop.sql().await).await.unwrap();
+    shop.product(seller, 5).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_the_group_gave_to_somebody_else_is_read_all_the_same() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 5).await;
+    shop.at_rest().await;
+    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(product));
+    shop.operator().await.xgroup_setid::<_, _, _, ()>(&feed, "inventory_g1", "2-0").await.unwrap();
+    let receive = inventory::Command::Receive { quantity: 1, reference: None };
+    shop.execute::<Inventory>(product, receive).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_log_that_lost_what_was_settled_is_reported_and_nothing_is_applied() {
     let shop = Shop::open().await;
     let seller = shop.seller("anna").await;
@@ -61,21 +129,7 @@ async fn an_event_that_fails_by_itself_stops_its_groups_loudly_and_no_other() {
     let running = shop.consume();
     let seller = shop.seller("anna").await;
     shop.at_rest().await;
-    let (id, fields) = (Uuid::now_v7(), ["1", "2026-11-21T00:00:00Z", "test", "", ""]);
-    let [schema, at, actor, command, trace] = fields;
-    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(id));
-    let entry = [
-        ("id", id.to_string()),
-        ("version", "1".to_owned()),
-        ("type", "inventory.counted".to_owned()),
-        ("schema", schema.to_owned()),
-        ("at", at.to_owned()),
-        ("actor", actor.to_owned()),
-        ("command", command.to_owned()),
-        ("trace", trace.to_owned()),
-        ("data", "{}".to_owned()),
-    ];
-    shop.operator().await.xadd::<_, _, _, _, String>(feed, "1-0", &entry).await.unwrap();
+    poison(&shop).await;
     let stopped = async || {
         let faults = running.faults();
         ["inventory_g1", "products_g1"]
@@ -88,6 +142,46 @@ async fn an_event_that_fails_by_itself_stops_its_groups_loudly_and_no_other() {
     let confirmed = async || shop.count("select count(*) from orders.orders where status = 'confirmed'").await == 1;
     test_kit::eventually("orders go on", SOON, confirmed).await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_group_that_stands_still_never_looks_as_if_it_worked() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    poison(&shop).await;
+    let stands_still = || running.faults().iter().any(|(group, _)| group == "inventory_g1");
+    test_kit::eventually("the read model says so", SOON, async || stands_still()).await;
+    // The next attempt has read the event, and waits here.
+    let mut operator = shop.sql().await;
+    sqlx::raw_sql("begin; lock table inventory_g1.applied").execute(&mut operator).await.unwrap();
+    let waits = async || {
+        shop.count("select count(*) from pg_locks where not granted and relation = 'inventory_g1.applied'::regclass")
+            .await
+            > 0
+    };
+    test_kit::eventually("the event is tried again", SOON, waits).await;
+    assert!(stands_still());
+    sqlx::raw_sql("rollback").execute(&mut operator).await.unwrap();
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_waits_for_no_turn_for_ever() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    let mut operator = shop.sql().await;
+    sqlx::raw_sql("begin; lock table inventory_g1.applied").execute(&mut operator).await.unwrap();
+    shop.product(seller, 5).await;
+    let waits = async || {
+        shop.count("select count(*) from pg_locks where not granted and relation = 'inventory_g1.applied'::regclass")
+            .await
+            > 0
+    };
+    test_kit::eventually("a turn hangs", SOON, waits).await;
+    tokio::time::timeout(SOON, running.stop()).await.unwrap();
 }
 
 #[tokio::test]
