@@ -63,13 +63,17 @@ impl Fault {
     #[must_use]
     pub fn is_infrastructure(&self) -> bool {
         match self {
-            Self::Postgres(_)
-            | Self::LeaseLost(_)
-            | Self::Hole { .. }
-            | Self::Command(Failure::Contended | Failure::Late) => true,
+            Self::Postgres(error) => !is_about_rows(error),
+            Self::LeaseLost(_) | Self::Hole { .. } | Self::Command(Failure::Contended | Failure::Late) => true,
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
             Self::Diverged { .. } | Self::Event { .. } => false,
         }
     }
+}
+
+/// Whether Postgres refuses what should be written: values that do not fit, a constraint, a table that is not there.
+fn is_about_rows(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
 }

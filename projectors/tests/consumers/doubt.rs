@@ -1,7 +1,9 @@
 //! Whenever anything is in doubt, a consumer begins again at its position, or stops and says why.
 
 use domain::inventory::{self, Inventory};
+use projectors::Fault;
 use redis::AsyncCommands;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::shop::{SOON, Shop};
@@ -38,6 +40,50 @@ async fn a_group_that_an_operator_set_back_applies_nothing_twice() {
     shop.at_rest().await;
     shop.verify().await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_group_that_an_operator_destroyed_goes_on_at_its_position() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 5).await;
+    shop.at_rest().await;
+    let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(product));
+    assert!(shop.operator().await.xgroup_destroy::<_, _, bool>(&feed, "inventory_g1").await.unwrap());
+    shop.order(seller, &[(product, 1)]).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_process_goes_on_where_the_first_stopped() {
+    let shop = Shop::open().await;
+    let first = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 5).await;
+    shop.at_rest().await;
+    let second = shop.consume();
+    shop.order(seller, &[(product, 1)]).await;
+    first.stop().await;
+    shop.order(seller, &[(product, 1)]).await;
+    shop.at_rest().await;
+    assert_eq!(shop.count("select count(*) from orders.orders where status = 'confirmed'").await, 2);
+    shop.verify().await;
+    assert_eq!(second.faults(), []);
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn rows_that_do_not_fit_are_nothing_that_waiting_could_mend() {
+    let database = test_kit::database().await;
+    let mut sql = PgConnection::connect(database.url()).await.unwrap();
+    let failed = sqlx::query("select 2147483647 + 1").execute(&mut sql).await.unwrap_err();
+    assert!(!Fault::from(failed).is_infrastructure());
+    sqlx::raw_sql("set statement_timeout = 1").execute(&mut sql).await.unwrap();
+    let failed = sqlx::query("select pg_sleep(60)").execute(&mut sql).await.unwrap_err();
+    assert!(Fault::from(failed).is_infrastructure());
 }
 
 #[tokio::test]
