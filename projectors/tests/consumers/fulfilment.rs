@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     ClaimId, UserId,
     claim::{self, Claim},
-    inventory::Inventory,
+    inventory::{self, Inventory},
     order::{self, Order, Status},
     user::{self, User},
 };
@@ -117,5 +117,29 @@ async fn a_name_that_is_being_taken_back_is_not_released_meanwhile() {
     let running = shop.consume();
     shop.at_rest().await;
     assert_eq!(shop.store.load::<Claim>(first).await.unwrap().owner(), Some(user));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_large_order_names_what_is_short_in_the_first_and_in_the_last_partition_and_keeps_nothing() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let mut products = futures_util::future::join_all((0..190).map(|_| shop.product(seller, 0))).await;
+    products.sort_by_key(|product| domain::Partition::of(*product));
+    let (first, last) = (products[0], products[189]);
+    let stock = products.iter().map(|product| {
+        let quantity = if [first, last].contains(product) { 1 } else { 5 };
+        shop.execute::<Inventory>(*product, inventory::Command::Receive { quantity, reference: None })
+    });
+    futures_util::future::join_all(stock).await;
+    let lines: Vec<_> = products.iter().map(|product| (*product, 3)).collect();
+    let order = shop.order(seller, &lines).await;
+    assert_eq!(decided(&shop, order).await, Status::Rejected);
+    shop.at_rest().await;
+    let history = shop.store.history("order", order.into()).await.unwrap();
+    let order::Event::Rejected { short, .. } = history[1].event::<Order>().unwrap() else { panic!("{history:?}") };
+    assert_eq!(short.iter().map(|short| short.product).collect::<Vec<_>>(), [first, last]);
+    assert_eq!(shop.count("select sum(reserved)::bigint from inventory.inventory").await, 0);
     running.stop().await;
 }
