@@ -5,13 +5,14 @@ use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
 use crate::codes;
 use crate::fields::refused;
 use crate::problem::Problem;
+use crate::strict::Strict;
 
 /// The most bytes of a body that are read.
 pub const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -71,26 +72,27 @@ fn says_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let parsed = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| {
         let pointer = error.path().iter().map(segment).collect();
-        refuse(pointer, error.inner())
+        // serde_json calls some values that it cannot read a fault of the syntax, such as 1e400.
+        match error.inner().classify() == Category::Data || serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+            true => refuse(pointer, error.inner()),
+            false => malformed(error.inner()),
+        }
     })?;
-    json.end().map_err(|error| refuse(String::new(), &error))?;
+    json.end().map_err(|error| malformed(&error))?;
     Ok(parsed)
 }
 
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::malformed_json(format!("not JSON at line {} column {}", error.line(), error.column()))
+}
+
 fn refuse(pointer: String, error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => {
-            let said = error.to_string();
-            let said = said.split(" at line ").next().unwrap_or_default();
-            let (pointer, code, message) = explain(pointer, said);
-            refused(pointer, code, message)
-        }
-        Category::Io | Category::Syntax | Category::Eof => {
-            Problem::malformed_json(format!("not JSON at line {} column {}", error.line(), error.column()))
-        }
-    }
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    let (pointer, code, message) = explain(pointer, said);
+    refused(pointer, code, message)
 }
 
 /// A field error in a stable form, from the words of serde; the refused value is not repeated.
@@ -103,11 +105,12 @@ pub(crate) fn explain(pointer: String, said: &str) -> (String, &'static str, Str
         return (pointer, "unknown_field", "there is no such field".to_owned());
     }
     if said.starts_with("duplicate field") {
-        return (pointer, "duplicate_field", "this field appears twice".to_owned());
+        return (format!("{pointer}/{quoted}"), "duplicate_field", "this field appears twice".to_owned());
     }
     match said.find("expected ") {
         Some(at) if said.starts_with("invalid ") || said.starts_with("unknown ") => {
-            (pointer, "wrong_type", said[at..].to_owned())
+            let expected = if said[at..].starts_with("expected struct ") { "expected an object" } else { &said[at..] };
+            (pointer, "wrong_type", expected.to_owned())
         }
         _ => (pointer, "invalid", said.to_owned()),
     }
@@ -190,6 +193,25 @@ mod tests {
     async fn names_a_missing_field() {
         let found = first_error(json!({"lines": [{}]})).await;
         assert_eq!(found, ("/lines/0/quantity".to_owned(), "required".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_object_is_not_written_as_an_array() {
+        assert_eq!(first_error(json!([[{"quantity": 1}]])).await, (String::new(), "wrong_type".to_owned()));
+        assert_eq!(first_error(json!({"lines": [[1]]})).await, ("/lines/0".to_owned(), "wrong_type".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn names_a_field_that_appears_twice() {
+        let problem = refused(post(Some("application/json"), r#"{"lines":[{"quantity":1,"quantity":2}]}"#)).await;
+        let error = &problem["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&"/lines/0/quantity".into(), &"duplicate_field".into()));
+    }
+
+    #[tokio::test]
+    async fn names_the_field_of_a_value_that_cannot_be_read() {
+        let problem = refused(post(Some("application/json"), r#"{"lines":[{"quantity":1e400}]}"#)).await;
+        assert_eq!((&problem["status"], &problem["errors"][0]["pointer"]), (&422.into(), &"/lines/0/quantity".into()));
     }
 
     #[tokio::test]

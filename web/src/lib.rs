@@ -16,6 +16,7 @@ pub mod cookies;
 pub mod fields;
 pub mod json;
 pub mod params;
+mod strict;
 
 // Sessions
 pub mod connection;
