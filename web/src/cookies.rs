@@ -75,15 +75,14 @@ pub(crate) fn guarded(name: &'static str, value: String, lifetime: Duration) -> 
         .build()
 }
 
-/// The value of a request's cookie.
+/// The value of a request's cookie; what bytes other cookies on the same host hold does not matter.
 #[must_use]
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
         .find_map(|(found, value)| (found == name).then_some(value))
 }
 
@@ -132,5 +131,13 @@ mod tests {
         assert_eq!(read(&headers, ACCESS), Some("a.b.c"));
         assert_eq!(read(&headers, REFRESH), Some("r"));
         assert_eq!(read(&headers, "access"), None);
+    }
+
+    #[test]
+    fn reads_a_cookie_beside_one_that_is_not_ascii() {
+        for line in [&b"name=J\xc3\xb6rg; __Host-access=a.b.c"[..], b"name=J\xf6rg; __Host-access=a.b.c"] {
+            let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(line).unwrap())]);
+            assert_eq!(read(&headers, ACCESS), Some("a.b.c"));
+        }
     }
 }
