@@ -2,6 +2,10 @@
 //!
 //! command-api names a command's writes in the `Consistency-Token` header and keeps those of the last 30 s in the
 //! `consistency` cookie; query-api waits until its read model has applied them.
+//!
+//! A token is not sealed, so a caller can name aggregates of others. Ids cannot be guessed; to who has one, `fresh` or
+//! `stale` tells that the aggregate has come to a version, on a 404 too, and nothing else. That much is accepted: query-api
+//! needs no secret for it, and who learns of a write before its read model knows when to ask again.
 
 use std::fmt;
 use std::str::FromStr;
