@@ -4,17 +4,25 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 /// More than any cursor of ours has.
 const LONGEST: usize = 2000;
 
-/// A moment as a sort key.
+/// A moment as a sort key, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct At(#[serde(with = "time::serde::rfc3339")] pub(crate) OffsetDateTime);
+pub(crate) struct At(
+    #[serde(serialize_with = "time::serde::rfc3339::serialize", deserialize_with = "in_utc")] pub(crate) OffsetDateTime,
+);
+
+/// A moment that has a year in UTC as well: at the end of the year 9999 west of Greenwich there is none.
+fn in_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
+    let at = time::serde::rfc3339::deserialize(deserializer)?;
+    at.checked_to_offset(UtcOffset::UTC).ok_or_else(|| D::Error::custom("there is no such moment"))
+}
 
 /// The cursor that continues `list` after a row.
 pub(crate) fn encode<K: Serialize>(list: &str, key: &K, id: Uuid) -> String {
@@ -48,6 +56,12 @@ mod tests {
     #[test]
     fn is_of_no_use_to_another_list() {
         assert_eq!(decode::<i64>("products:-price", &encode("products:price", &1999, ID)), None);
+    }
+
+    #[test]
+    fn refuses_a_moment_that_utc_does_not_have() {
+        let made_up = URL_SAFE_NO_PAD.encode(format!(r#"["orders","9999-12-31T23:59:59-23:59","{ID}"]"#));
+        assert_eq!(decode::<At>("orders", &made_up), None);
     }
 
     #[test]
