@@ -39,6 +39,9 @@ pub enum Fault {
         /// The position that came.
         found: u64,
     },
+    /// The code broke over these events.
+    #[error("the consumer panicked; the log says where")]
+    Panicked,
     /// One event cannot be dealt with, however often it is tried.
     #[error("{kind} of {id} (version {version}) fails by itself: {reason}")]
     Event {
@@ -67,7 +70,7 @@ impl Fault {
             Self::LeaseLost(_) | Self::Hole { .. } | Self::Command(Failure::Contended | Failure::Late) => true,
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
-            Self::Diverged { .. } | Self::Event { .. } => false,
+            Self::Diverged { .. } | Self::Panicked | Self::Event { .. } => false,
         }
     }
 }

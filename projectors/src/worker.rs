@@ -1,9 +1,9 @@
 //! The loop of every consumer: take feeds, read, hand on, settle; and begin again at the position when in doubt.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use event_store::{Feed, Positioned, Reader, Store};
-use futures_util::future::try_join_all;
+use futures_util::{FutureExt, future::try_join_all};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
@@ -51,7 +51,9 @@ impl<S: Sink> Worker<S> {
             let mut failures = 0;
             while !stop.is_cancelled() {
                 let began = Instant::now();
-                let Err(fault) = self.session(&stop).await else { break };
+                // A panic must not end the consumer unseen.
+                let session = AssertUnwindSafe(self.session(&stop)).catch_unwind();
+                let Err(fault) = session.await.unwrap_or(Err(Fault::Panicked)) else { break };
                 failures = if began.elapsed() > LONGEST_PAUSE { 1 } else { failures + 1 };
                 self.report(&fault);
                 if S::SENDS_COMMANDS {

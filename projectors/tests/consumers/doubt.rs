@@ -10,21 +10,20 @@ use crate::shop::{SOON, Shop};
 
 /// Puts an event that nobody knows at the head of a feed of inventories.
 async fn poison(shop: &Shop) {
-    let (id, fields) = (Uuid::now_v7(), ["1", "2026-11-21T00:00:00Z", "test", "", ""]);
-    let [schema, at, actor, command, trace] = fields;
+    smuggle(shop, "inventory.counted", &["{}"]).await;
+}
+
+/// Puts events that nobody decided into a feed of inventories.
+async fn smuggle(shop: &Shop, kind: &str, events: &[&str]) {
+    let id = Uuid::now_v7();
     let feed = format!("feed:inventory:{{{}}}", domain::Partition::of(id));
-    let entry = [
-        ("id", id.to_string()),
-        ("version", "1".to_owned()),
-        ("type", "inventory.counted".to_owned()),
-        ("schema", schema.to_owned()),
-        ("at", at.to_owned()),
-        ("actor", actor.to_owned()),
-        ("command", command.to_owned()),
-        ("trace", trace.to_owned()),
-        ("data", "{}".to_owned()),
-    ];
-    shop.operator().await.xadd::<_, _, _, _, String>(feed, "1-0", &entry).await.unwrap();
+    for (number, data) in (1..).zip(events) {
+        let (id, version) = (id.to_string(), number.to_string());
+        let what = [("id", id.as_str()), ("version", &version), ("type", kind), ("schema", "1"), ("data", data)];
+        let whence = [("at", "2026-11-21T00:00:00Z"), ("actor", "test"), ("command", ""), ("trace", "")];
+        let entry = [what.as_slice(), &whence].concat();
+        shop.operator().await.xadd::<_, _, _, _, String>(&feed, format!("{number}-0"), &entry).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -187,6 +186,19 @@ async fn an_event_that_fails_by_itself_stops_its_groups_loudly_and_no_other() {
     shop.order(seller, &[(product, 1)]).await;
     let confirmed = async || shop.count("select count(*) from orders.orders where status = 'confirmed'").await == 1;
     test_kit::eventually("orders go on", SOON, confirmed).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_fold_that_panics_stops_its_group_loudly() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    let too_much = format!(r#"{{"delta":{},"reason":"counted"}}"#, i64::MAX);
+    smuggle(&shop, "inventory.adjusted", &[&too_much, &too_much]).await;
+    let said =
+        async || running.faults().iter().any(|(group, fault)| group == "inventory_g1" && fault.contains("panicked"));
+    test_kit::eventually("the read model says so", SOON, said).await;
     running.stop().await;
 }
 
