@@ -10,18 +10,18 @@ use domain::user::{self, User};
 use event_store::{Record, Stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use web::fields::Fields;
 use web::json::Json;
 use web::problem::Problem;
 
+use super::Changed;
 use crate::accounts::private;
 use crate::app::App;
 use crate::call::Call;
 use crate::claims::Unclaimed;
 use crate::codes::field;
 use crate::failure::{undecided, unread};
-use crate::openapi::{Always, Body, Forbidden, Session};
+use crate::openapi::{Always, Body, Existing, Forbidden, Session};
 use crate::receipt::Reply;
 use crate::rules;
 
@@ -34,19 +34,10 @@ pub(super) struct NewShop {
     shop_name: String,
 }
 
-/// A shop that is open.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Shop {
-    /// The seller.
-    id: Uuid,
-    shop_name: String,
-    version: u64,
-}
-
 /// Opens the caller's shop: they may sell from now on. Sets a new access cookie, which says so.
 #[utoipa::path(
     post, path = "/api/sellers", tag = "sellers", security(("session" = [])),
-    responses((status = 201, description = "The shop is open", body = Shop), Session, Always, Body, Forbidden)
+    responses((status = 201, description = "The shop is open", body = Changed), Session, Always, Body, Existing, Forbidden)
 )]
 pub(super) async fn open_shop(
     State(app): State<Arc<App>>,
@@ -60,9 +51,9 @@ pub(super) async fn open_shop(
     let name = fields.finish(|| name)?;
 
     let (id, claim) = (call.user(), app.shop_claim(&name));
-    // Who keeps a shop already needs no claim, whether this repeats its opening or is refused.
+    // Who keeps a shop already needs no claim, whether this repeats its opening or is refused; nor who knows an older version.
     let mut taken = None;
-    if user.shop().is_none() {
+    if user.shop().is_none() && call.if_match.check(user.version(), false).is_ok() {
         match app.claim(command.context(), claim, id).await {
             Ok(_) => {}
             Err(unclaimed @ Unclaimed::Taken(_)) => {
@@ -73,16 +64,18 @@ pub(super) async fn open_shop(
     }
     let response = command
         .run([Stream::of::<User>(id)], move |draft| {
+            let user = draft.accessible::<User>(id, User::exists)?;
+            draft.check_version::<User>(id)?;
             if let Some(problem) = &taken {
                 return Err(problem.clone());
             }
-            let user = draft.accessible::<User>(id, User::exists)?;
             let events = user.decide(user::Command::OpenShop { name: claim }).map_err(rules::of_user)?;
             if !events.is_empty() {
                 draft.set_private::<User>(id, Record::from([(private::SHOP_NAME, name.as_str().to_owned())]));
             }
             let version = draft.add::<User>(id, events);
-            Ok(Reply::created(None, &Shop { id: id.into(), shop_name: name.as_str().to_owned(), version }))
+            // Without the name: an answer is kept for repetitions, and names are to be forgotten with their user.
+            Ok(Reply::created(None, &Changed { id: id.into(), version }))
         })
         .await?;
     let user = app.store.load::<User>(id).await.map_err(unread)?;

@@ -122,6 +122,20 @@ async fn a_shop_is_opened_once_and_a_product_listed_once() {
 }
 
 #[tokio::test]
+async fn a_receipt_names_nobody() {
+    let shop = Shop::open().await;
+    let anna = Buyer::new(&shop, "anna").await;
+    anna.post("/api/sellers").key("k").json(&json!({"shop_name": "Anna's Teapots"})).await.is(StatusCode::CREATED);
+
+    let client = redis::Client::open(shop.redis.url()).unwrap();
+    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
+    let kept: Vec<String> = redis::cmd("KEYS").arg("receipt:*").query_async(&mut redis).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    let receipt: String = redis::cmd("GET").arg(&kept[0]).query_async(&mut redis).await.unwrap();
+    assert!(!receipt.contains("Anna"), "{receipt}");
+}
+
+#[tokio::test]
 async fn of_many_repetitions_at_once_one_is_done() {
     let shop = Shop::open().await;
     let (seller, buyer) = (Seller::new(&shop, "anna").await, Buyer::new(&shop, "berta").await);

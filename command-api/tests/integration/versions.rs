@@ -34,6 +34,7 @@ async fn refuses_to_change_anything_else_that_moved_on() {
         buyer.post(&format!("/api/orders/{order}/cancellation")),
         seller.post(&format!("/api/inventory/{product}/receipts")).json(&json!({"quantity": 1})),
         buyer.patch("/api/users/me").json(&json!({"username": "other"})),
+        buyer.post("/api/sellers").json(&json!({"shop_name": "Teapots"})),
     ];
     for ask in asks {
         shop.refuses(ask.if_match("\"7\"")).await.is(StatusCode::PRECONDITION_FAILED);
