@@ -59,17 +59,19 @@ pub(crate) fn add_command_headers(document: &mut OpenApi) {
         let patch = item.patch.as_mut().map(|operation| (HttpMethod::Patch, operation));
         let delete = item.delete.as_mut().map(|operation| (HttpMethod::Delete, operation));
         for (method, operation) in [post, patch, delete].into_iter().flatten() {
+            add_answer_header(operation, "ETag", "The version that it has now: `\"4\"`.");
+            add_answer_header(operation, "Consistency-Token", "What was written, for queries that are to show it.");
             if method == HttpMethod::Post {
+                let replayed = "`true` when the command had been carried out before.";
+                add_answer_header(operation, "Idempotency-Replayed", replayed);
                 let required = if path == "/api/orders" { Required::True } else { Required::False };
-                let what =
-                    "1 to 255 visible characters that name this command: repeated, it is answered, not done, again.";
+                let what = "1 to 255 characters that name this command: repeated, it is answered, not done, again.";
                 add_parameter(operation, "Idempotency-Key", required, what);
             }
             if operation.responses.responses.contains_key("412") {
                 let what = "The version that is to be changed, as its `ETag` names it: `\"3\"`.";
                 add_parameter(operation, "If-Match", Required::False, what);
             }
-            add_answer_headers(operation);
         }
     }
 }
@@ -85,18 +87,12 @@ fn add_parameter(operation: &mut Operation, name: &str, required: Required, what
     operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
 }
 
-fn add_answer_headers(operation: &mut Operation) {
+fn add_answer_header(operation: &mut Operation, name: &str, what: &str) {
     let successes = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
     for (_, response) in successes {
         let RefOr::T(response) = response else { continue };
-        for (name, what) in [
-            ("ETag", "The version that it has now: `\"4\"`."),
-            ("Consistency-Token", "What was written, for queries that are to show it."),
-            ("Idempotency-Replayed", "`true` when the command had been carried out before."),
-        ] {
-            let text = ObjectBuilder::new().schema_type(Type::String).build();
-            let header = HeaderBuilder::new().schema(Some(text)).description(Some(what)).build();
-            response.headers.insert(name.to_owned(), RefOr::T(header));
-        }
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        let header = HeaderBuilder::new().schema(Some(text)).description(Some(what)).build();
+        response.headers.insert(name.to_owned(), RefOr::T(header));
     }
 }

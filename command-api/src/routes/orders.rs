@@ -81,7 +81,7 @@ pub(super) struct PlacedOrder {
 /// Orders products, at the prices they have now.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", security(("session" = [])),
-    responses((status = 201, description = "It is taken", body = PlacedOrder), Session, Always, Body, Forbidden)
+    responses((status = 201, description = "It is taken", body = PlacedOrder, headers(("Location" = String, description = "Where it is"))), Session, Always, Body, Forbidden)
 )]
 pub(super) async fn place_order(
     State(app): State<Arc<App>>,

@@ -77,7 +77,7 @@ fn parse_images(images: Vec<String>, fields: &mut Fields) -> Option<Vec<ImageUrl
 /// Offers a product.
 #[utoipa::path(
     post, path = "/api/products", tag = "products", security(("session" = [])),
-    responses((status = 201, description = "It is offered", body = Changed), Session, Always, Body, Forbidden)
+    responses((status = 201, description = "It is offered", body = Changed, headers(("Location" = String, description = "Where it is"))), Session, Always, Body, Forbidden)
 )]
 pub(super) async fn list_product(
     State(app): State<Arc<App>>,

@@ -76,7 +76,11 @@ pub(super) async fn grant_role(
 #[utoipa::path(
     delete, path = "/api/users/{id}/roles/{role}", tag = "administration",
     params(("id" = Uuid, Path), ("role" = RoleName, Path)), security(("session" = [])),
-    responses((status = 200, description = "The user does not have it", body = Roles), Session, Always, Existing, Forbidden)
+    responses(
+        (status = 200, description = "The user does not have it", body = Roles),
+        (status = 422, description = "The role comes with a shop", body = Problem, content_type = "application/problem+json"),
+        Session, Always, Existing, Forbidden
+    )
 )]
 pub(super) async fn revoke_role(
     State(app): State<Arc<App>>,

@@ -48,7 +48,12 @@ fn says_which_conditions_a_command_takes() {
     let order = &document["paths"]["/api/orders"]["post"];
     let key = order["parameters"].as_array().unwrap().iter().find(|parameter| parameter["name"] == "Idempotency-Key");
     assert_eq!(key.unwrap()["required"], true);
-    assert!(order["responses"]["201"]["headers"]["Consistency-Token"].is_object());
+    let headers = &order["responses"]["201"]["headers"];
+    for name in ["Consistency-Token", "ETag", "Idempotency-Replayed", "Location"] {
+        assert!(headers[name].is_object(), "{name}");
+    }
+    let renamed = &document["paths"]["/api/users/me"]["patch"]["responses"]["200"]["headers"];
+    assert!(renamed["ETag"].is_object() && renamed["Idempotency-Replayed"].is_null(), "{renamed}");
     assert_eq!(names(&document["paths"]["/api/products/{id}"]["patch"]), ["id", "If-Match"]);
     assert!(names(&document["paths"]["/api/auth/login"]["post"]).is_empty());
 }
