@@ -201,6 +201,24 @@ mod tests {
         assert_eq!(first_error(json!({"lines": [[1]]})).await, ("/lines/0".to_owned(), "wrong_type".to_owned()));
     }
 
+    #[test]
+    fn a_choice_is_a_name() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Size {
+            Small,
+        }
+        assert_eq!(parse::<Size>(br#""small""#), Ok(Size::Small));
+        for body in [r#"{"small":null}"#, "null", "1", r#""large""#] {
+            let problem = serde_json::to_value(parse::<Size>(body.as_bytes()).unwrap_err()).unwrap();
+            assert_eq!(
+                (&problem["status"], &problem["errors"][0]["code"]),
+                (&422.into(), &"wrong_type".into()),
+                "{body}"
+            );
+        }
+    }
+
     #[tokio::test]
     async fn names_a_field_that_appears_twice() {
         let problem = refused(post(Some("application/json"), r#"{"lines":[{"quantity":1,"quantity":2}]}"#)).await;

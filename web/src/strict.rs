@@ -1,10 +1,12 @@
-//! Objects are objects: serde also reads a struct from an array of its fields in order, which no document of ours promises.
+//! Objects are objects and names are names: serde also reads a struct from an array of its fields in order, and a choice
+//! of names from an object, which no document of ours promises.
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A deserializer, and whatever it hands over in turn, that reads structs from maps alone.
+/// A deserializer, and whatever it hands over in turn, that reads structs from maps and enums from strings alone.
 pub(crate) struct Strict<T>(pub(crate) T);
 
 macro_rules! hand_over {
@@ -27,6 +29,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         self.0.deserialize_map(Strict(visitor))
     }
 
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_str(Name(visitor))
+    }
+
     hand_over! {
         deserialize_any(); deserialize_bool(); deserialize_char(); deserialize_str(); deserialize_string();
         deserialize_i8(); deserialize_i16(); deserialize_i32(); deserialize_i64(); deserialize_i128();
@@ -36,7 +47,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         deserialize_identifier(); deserialize_ignored_any();
         deserialize_unit_struct(name: &'static str); deserialize_newtype_struct(name: &'static str);
         deserialize_tuple(len: usize); deserialize_tuple_struct(name: &'static str, len: usize);
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
     }
 
     fn is_human_readable(&self) -> bool {
@@ -46,7 +56,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
 
 macro_rules! visit {
     ($($method:ident($kind:ty);)*) => {$(
-        fn $method<E: serde::de::Error>(self, value: $kind) -> Result<V::Value, E> {
+        fn $method<E: Error>(self, value: $kind) -> Result<V::Value, E> {
             self.0.$method(value)
         }
     )*};
@@ -64,11 +74,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
         visit_str(&str); visit_borrowed_str(&'de str); visit_string(String);
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
         self.0.visit_none()
     }
 
-    fn visit_unit<E: serde::de::Error>(self) -> Result<V::Value, E> {
+    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
         self.0.visit_unit()
     }
 
@@ -87,9 +97,20 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
         self.0.visit_map(Strict(entries))
     }
+}
 
-    fn visit_enum<A: EnumAccess<'de>>(self, variant: A) -> Result<V::Value, A::Error> {
-        self.0.visit_enum(variant)
+/// The visitor of an enum, given the name of a variant.
+struct Name<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Name<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {
+        self.0.visit_enum(StrDeserializer::new(name))
     }
 }
 
