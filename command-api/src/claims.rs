@@ -76,7 +76,7 @@ impl App {
             (None, _) => false,
         };
         let command = claim::Command::Claim { owner, at: context.at, holder_appeared };
-        match self.store.execute::<Claim>(context, claim, command, None).await {
+        match self.store.execute::<Claim>(context, claim, command).await {
             Ok(_) => Ok(until),
             Err(ExecuteError::Rejected(error)) => Err(Unclaimed::Taken(error)),
             Err(ExecuteError::Failed(failure)) => Err(Unclaimed::Undecided(failure)),

@@ -44,7 +44,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     person(app, BUYER, "demo2").await?;
     let admin = person(app, ADMIN, "admin").await?;
     let grant = user::Command::GrantRole { role: Role::Admin };
-    app.store.execute::<User>(context(), admin, grant, None).await.context("the demo has no admin")?;
+    app.store.execute::<User>(context(), admin, grant).await.context("the demo has no admin")?;
     open_shop(app, seller).await?;
     for (place, item) in CATALOGUE.iter().enumerate() {
         list(app, seller, place, item).await.with_context(|| format!("{} cannot be listed", item.name))?;

@@ -234,7 +234,7 @@ impl Store {
                 let rest = again(taken, |mut pending, _| {
                     let streams = &pending.request().streams;
                     let concerned = streams.iter().any(|stream| moved.contains(&stream.key()));
-                    if concerned && pending.contend() > ATTEMPTS {
+                    if concerned && !pending.request().persistent && pending.contend() > ATTEMPTS {
                         pending.failed(Failure::Contended);
                         return None;
                     }

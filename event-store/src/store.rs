@@ -61,13 +61,15 @@ pub struct Request {
     pub receipt_lifetime: Option<Duration>,
     /// From when on it must not happen any more.
     pub not_after: Option<OffsetDateTime>,
+    /// Whether it goes on against faster others for as long as it may happen, instead of giving up after three conflicts.
+    pub persistent: bool,
 }
 
 impl Request {
     /// A command over these aggregates.
     #[must_use]
     pub fn new(context: Context, streams: impl Into<Vec<Stream>>) -> Self {
-        Self { context, streams: streams.into(), receipt_lifetime: None, not_after: None }
+        Self { context, streams: streams.into(), receipt_lifetime: None, not_after: None, persistent: false }
     }
 
     pub(crate) fn partition(&self) -> Partition {
@@ -145,9 +147,8 @@ impl Store {
         context: Context,
         id: A::Id,
         command: A::Command,
-        not_after: Option<OffsetDateTime>,
     ) -> Result<u64, ExecuteError<A::Error>> {
-        let request = Request { not_after, ..Request::new(context, [Stream::of::<A>(id)]) };
+        let request = Request::new(context, [Stream::of::<A>(id)]);
         let outcome = self.commit(request, move |states| match states.get::<A>(id).decide(command.clone()) {
             Ok(events) => {
                 let version = states.version::<A>(id) + events.len() as u64;

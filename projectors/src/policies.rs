@@ -14,7 +14,7 @@ use domain::{
     policy::{Answer, Command, Policy, Request},
 };
 use event_store::{
-    Changes, CommandId, Context, Decision, ExecuteError, Feed, Outcome, Positioned, Recorded, Request as Commit, Store,
+    Changes, CommandId, Context, Decision, Feed, Outcome, Positioned, Recorded, Request as Commit, States, Store,
     Stream,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -110,15 +110,14 @@ impl Carrier<'_> {
 
     /// A refusal is an answer too: the aggregate has meanwhile decided otherwise, and its own event tells what follows.
     async fn execute<A: Aggregate>(&self, id: A::Id, command: A::Command) -> Result<(), Fault> {
-        let not_after = self.leases.until(self.feed)?;
-        match self.store.execute::<A>(self.context(), id, command, Some(not_after)).await {
-            Ok(_) => Ok(()),
-            Err(ExecuteError::Rejected(rule)) => {
-                tracing::debug!(category = A::CATEGORY, id = %id.into(), %rule, "already decided otherwise");
-                Ok(())
-            }
-            Err(ExecuteError::Failed(failure)) => Err(failure.into()),
+        let decide = move |states: &States<'_>| match states.get::<A>(id).decide(command.clone()) {
+            Ok(events) => Decision::new(Changes::none().and::<A>(id, events), Ok(())),
+            Err(rule) => Decision::new(Changes::none(), Err(rule)),
+        };
+        if let Err(rule) = self.commit(vec![Stream::of::<A>(id)], decide).await? {
+            tracing::debug!(category = A::CATEGORY, id = %id.into(), %rule, "already decided otherwise");
         }
+        Ok(())
     }
 
     /// Reserves all of these lines, or none.
@@ -131,7 +130,8 @@ impl Carrier<'_> {
             }
             decided.conclude()
         })
-        .await
+        .await?
+        .map_err(|rule| self.broken(rule))
     }
 
     /// What would be short, without reserving anything.
@@ -159,20 +159,26 @@ impl Carrier<'_> {
                 Err(rule) => Decision::new(Changes::none(), Err(rule)),
             }
         })
-        .await
+        .await?
+        .map_err(|rule| self.broken(rule))
     }
 
-    async fn commit(
+    /// Goes on against others who are faster, until the lease ends.
+    async fn commit<T: Send + 'static>(
         &self,
         streams: Vec<Stream>,
-        decide: impl FnMut(&event_store::States<'_>) -> Decision<Result<Answer, inventory::Error>> + Send + 'static,
-    ) -> Result<Answer, Fault> {
+        decide: impl FnMut(&States<'_>) -> Decision<T> + Send + 'static,
+    ) -> Result<T, Fault> {
         let not_after = Some(self.leases.until(self.feed)?);
-        let request = Commit { not_after, ..Commit::new(self.context(), streams) };
+        let request = Commit { not_after, persistent: true, ..Commit::new(self.context(), streams) };
         match self.store.commit(request, decide).await? {
-            Outcome::Done(answer) => answer.map_err(|rule| Fault::event(self.cause, &rule)),
+            Outcome::Done(answer) => Ok(answer),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
+    }
+
+    fn broken(&self, rule: inventory::Error) -> Fault {
+        Fault::event(self.cause, &rule)
     }
 
     fn context(&self) -> Context {

@@ -13,10 +13,10 @@ use crate::sessions::Lifetimes;
 #[derive(Args, Clone, Debug)]
 pub struct Telemetry {
     /// What to log: a level, or levels by module such as `info,web=debug`. RUST_LOG is honoured where this is not set
-    #[arg(long, env = "MILLRACE_LOG", default_value_t = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()), hide_default_value = true)]
+    #[arg(long, global = true, env = "MILLRACE_LOG", default_value_t = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()), hide_default_value = true)]
     pub log: String,
     /// How to log: text on a terminal and JSON elsewhere, unless said otherwise
-    #[arg(long, env = "MILLRACE_LOG_FORMAT", value_enum, default_value_t)]
+    #[arg(long, global = true, env = "MILLRACE_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
 }
 

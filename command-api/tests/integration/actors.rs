@@ -127,7 +127,7 @@ impl<'a> Admin<'a> {
             trace: String::new(),
         };
         let grant = Command::GrantRole { role: Role::Admin };
-        shop.app.store().execute::<User>(context, buyer.id, grant, None).await.unwrap();
+        shop.app.store().execute::<User>(context, buyer.id, grant).await.unwrap();
         Self(buyer)
     }
 }

@@ -129,12 +129,19 @@ async fn a_command_after_its_time_writes_nothing() {
     let redis = test_kit::redis().await;
     let (store, product) = (store(&redis).await, product());
     let past = time::OffsetDateTime::now_utc() - time::Duration::seconds(1);
-    let late = store.execute::<Inventory>(context(), product, receive(1), Some(past)).await;
-    assert!(matches!(late, Err(event_store::ExecuteError::Failed(Failure::Late))), "{late:?}");
+    let receive_until = |until| {
+        let request = Request { not_after: Some(until), ..Request::new(context(), [Stream::of::<Inventory>(product)]) };
+        store.commit(request, move |states| {
+            let events = states.get::<Inventory>(product).decide(receive(1)).unwrap();
+            Decision::new(Changes::none().and::<Inventory>(product, events), ())
+        })
+    };
+    let late = receive_until(past).await;
+    assert!(matches!(late, Err(Failure::Late)), "{late:?}");
     assert_eq!(store.load::<Inventory>(product).await.unwrap().version(), 0);
 
     let future = time::OffsetDateTime::now_utc() + time::Duration::minutes(1);
-    store.execute::<Inventory>(context(), product, receive(1), Some(future)).await.unwrap();
+    receive_until(future).await.unwrap();
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ pub(crate) async fn execute(
     product: ProductId,
     command: Command,
 ) -> Result<u64, ExecuteError<<Inventory as Aggregate>::Error>> {
-    store.execute::<Inventory>(context(), product, command, None).await
+    store.execute::<Inventory>(context(), product, command).await
 }
 
 /// Puts a command to every one of these inventories, all or none, and notes it in a private record.

@@ -62,7 +62,7 @@ impl Shop {
     }
 
     pub(crate) async fn execute<A: Aggregate>(&self, id: A::Id, command: A::Command) {
-        self.store.execute::<A>(context(), id, command, None).await.unwrap();
+        self.store.execute::<A>(context(), id, command).await.unwrap();
     }
 
     pub(crate) async fn seller(&self, name: &str) -> UserId {
