@@ -13,3 +13,11 @@ create table positions (
     expires_at timestamptz,
     primary key (consumer, category, partition)
 );
+
+-- Who works for a consumer at the moment, so that its feeds are spread evenly. A worker is gone when its time has passed.
+create table workers (
+    consumer text not null,
+    owner text not null,
+    expires_at timestamptz not null,
+    primary key (consumer, owner)
+);

@@ -8,6 +8,7 @@
 
 mod fault;
 mod positions;
+mod share;
 mod status;
 mod worker;
 

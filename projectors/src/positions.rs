@@ -15,7 +15,7 @@ use event_store::{Feed, Positioned};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::Fault;
+use crate::{Fault, share};
 
 /// How long a lease lasts without being renewed.
 const LEASE: Duration = Duration::from_secs(3);
@@ -68,14 +68,24 @@ impl Leases {
         Ok(())
     }
 
-    /// Takes every feed that nobody holds any more, and returns those.
+    /// Comes to this worker's share: lets go what is too much, takes what nobody holds any more, and returns the latter.
     pub(crate) async fn take(&self) -> Result<Vec<Feed>, Fault> {
+        let feeds = self.categories.len() * usize::from(Partition::COUNT);
+        let share = share::of(&self.pool, &self.consumer, &self.owner, LEASE, feeds).await?;
+        let held = self.feeds();
+        if share < held.len() {
+            self.let_go(&held[share..]).await?;
+        }
+        let missing = share.saturating_sub(held.len());
+        if missing == 0 {
+            return Ok(Vec::new());
+        }
         let until = lease_from_now();
         let rows = sqlx::query!(
             r#"with free as (
                  select category, partition from positions
                  where consumer = $1 and (owner is null or expires_at < now() - make_interval(secs => $4))
-                 for update skip locked
+                 limit $5 for update skip locked
                )
                update positions p
                set owner = $2, token = token + 1, expires_at = now() + make_interval(secs => $3)
@@ -84,7 +94,8 @@ impl Leases {
             self.consumer,
             self.owner,
             LEASE.as_secs_f64(),
-            GRACE.as_secs_f64()
+            GRACE.as_secs_f64(),
+            missing as i64
         )
         .fetch_all(&self.pool)
         .await?;
@@ -152,9 +163,28 @@ impl Leases {
         lost.map_or(Ok(()), |(feed, _)| Err(Fault::LeaseLost(*feed)))
     }
 
+    /// Hands feeds over to others. Between two turns alone, when nothing is under way for them.
+    async fn let_go(&self, leases: &[(Feed, Lease)]) -> Result<(), Fault> {
+        self.held().retain(|feed, _| leases.iter().all(|(given, _)| given != feed));
+        let (categories, partitions, tokens) = columns(leases);
+        sqlx::query!(
+            "update positions p set owner = null, expires_at = null
+             from unnest($2::text[], $3::smallint[], $4::bigint[]) as h (category, partition, token)
+             where p.consumer = $1 and p.category = h.category and p.partition = h.partition and p.token = h.token",
+            self.consumer,
+            &categories,
+            &partitions,
+            &tokens
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Lets everything go, so that others need not wait for the end of the leases.
     pub(crate) async fn release(&self) -> Result<(), Fault> {
         self.held().clear();
+        share::leave(&self.pool, &self.consumer, &self.owner).await?;
         sqlx::query!(
             "update positions set owner = null, expires_at = null where consumer = $1 and owner = $2",
             self.consumer,

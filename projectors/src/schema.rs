@@ -115,7 +115,7 @@ async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) 
 pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select tablename::text as "name!" from pg_tables
-           where schemaname = $1 and tablename <> 'positions' and tablename not like '\_%' order by 1"#,
+           where schemaname = $1 and tablename not in ('positions', 'workers') and tablename not like '\_%' order by 1"#,
         schema
     )
     .fetch_all(connection)

@@ -51,12 +51,13 @@ async fn create(connection: &mut PgConnection, folders: &[&str], schema: &str) {
 
 async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) {
     execute(connection, format!("create schema {read_model}")).await;
-    let tables: Vec<String> =
-        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = $1 and tablename <> 'positions'")
-            .bind(schema)
-            .fetch_all(&mut *connection)
-            .await
-            .unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select tablename::text from pg_tables where schemaname = $1 and tablename not in ('positions', 'workers')",
+    )
+    .bind(schema)
+    .fetch_all(&mut *connection)
+    .await
+    .unwrap();
     for table in tables {
         execute(connection, format!("create view {read_model}.{table} as select * from {schema}.{table}")).await;
     }

@@ -7,3 +7,4 @@ mod shop;
 mod doubt;
 mod fulfilment;
 mod rows;
+mod spread;
