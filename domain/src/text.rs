@@ -4,6 +4,7 @@
 //! rule here becomes stricter.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// Why a text was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,9 +30,22 @@ pub enum Invalid {
     Form(&'static str),
 }
 
-/// Bidirectional overrides and isolates can make a text read as another.
+/// Characters without a shape of their own, which could make a text read as another. The joiners U+200C and U+200D are
+/// needed to write some languages and emoji, and stay.
 const fn disguises(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A joiner shows nothing by itself.
+const fn joins(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// What counts as the same text: letters of either case and either width, any white space, joined or not.
+fn fold(text: &str) -> String {
+    let plain: String = text.nfkc().filter(|c| !joins(*c)).collect();
+    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn check(text: &str, min: usize, max: usize, lines: bool) -> Result<(), Invalid> {
@@ -44,6 +58,9 @@ fn check(text: &str, min: usize, max: usize, lines: bool) -> Result<(), Invalid>
     }
     if text.trim().len() != text.len() {
         return Err(Invalid::Padded);
+    }
+    if !text.is_empty() && text.chars().all(joins) {
+        return Err(Invalid::Control);
     }
     Ok(())
 }
@@ -161,10 +178,10 @@ impl Username {
 }
 
 impl ShopName {
-    /// What counts as the same name: letters of either case, any white space.
+    /// What counts as the same name: letters of either case and either width, any white space.
     #[must_use]
     pub fn normalised(&self) -> String {
-        self.0.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+        fold(&self.0)
     }
 }
 
@@ -199,9 +216,19 @@ mod tests {
     }
 
     #[test]
+    fn refuses_text_that_shows_nothing_or_hides_something() {
+        for text in ["\u{200b}", "Te\u{200b}a", "soft\u{ad}hyphen", "\u{200d}", "tag\u{e0041}"] {
+            assert_eq!(ProductName::try_from(text.to_owned()), Err(Invalid::Control), "{text:?}");
+        }
+        assert!(ProductName::try_from("👩\u{200d}🌾 می\u{200c}خواهم".to_owned()).is_ok());
+    }
+
+    #[test]
     fn shop_names_that_look_alike_are_the_same() {
         let of = |text: &str| ShopName::try_from(text.to_owned()).expect("valid").normalised();
         assert_eq!(of("Anna's  Shop"), of("anna's shop"));
+        assert_eq!(of("Ａｎｎａ"), of("anna"));
+        assert_eq!(of("an\u{200d}na"), of("anna"));
     }
 
     #[test]
