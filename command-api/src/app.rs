@@ -14,7 +14,6 @@ use web::caller::Gate;
 use web::connection;
 use web::cookies::SetCookies;
 use web::keys::{self, SigningKeys};
-use web::ops::Checks;
 use web::problem::Problem;
 use web::revocations::Revocations;
 use web::secret::{self, Keyed, Secret};
@@ -152,22 +151,6 @@ impl App {
             }
             (false, false) => Err(Error::Unsafe(found)),
         }
-    }
-
-    /// What must be well for commands to be taken.
-    #[must_use]
-    pub fn checks(&self) -> Checks {
-        let store = self.store.clone();
-        Checks::new().with("redis", move || {
-            let store = store.clone();
-            async move {
-                match store.is_ready().await {
-                    Ok(true) => Ok(()),
-                    Ok(false) => Err("this version of the append function is not loaded".to_owned()),
-                    Err(error) => Err(error.to_string()),
-                }
-            }
-        })
     }
 
     /// The caller as the log has them: what a token says is good for reading, not for deciding.
