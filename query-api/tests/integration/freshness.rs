@@ -2,15 +2,25 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::actors::{Anonymous, Buyer, Seller};
 use crate::rows::{Goods, apply, register};
 use crate::shop::{Answer, Shop, shop, shop_that_waits};
 
-/// How far the projectors lag behind in these tests.
-const LAG: Duration = Duration::from_millis(50);
+/// How long a request waits in the tests in which it waits in vain.
+const IN_VAIN: Duration = Duration::from_millis(50);
+
+/// Waits until a request has looked for its write, and did not find it.
+async fn asked_for(rows: &PgPool, read_model: &str) {
+    let looked = async || {
+        let asked = "select exists (select from pg_stat_activity where datname = current_database()
+                       and application_name = 'query-api' and query like '%' || $1 || '.applied%')";
+        sqlx::query_scalar(asked).bind(read_model).fetch_one(rows).await.unwrap()
+    };
+    test_kit::eventually("the request looks for its write", Duration::from_secs(2), looked).await;
+}
 
 async fn products_after(shop: &Shop, token: &str) -> Answer {
     shop.service.get_with(&Anonymous, "/api/products", &[("consistency-token", token)]).await
@@ -19,16 +29,13 @@ async fn products_after(shop: &Shop, token: &str) -> Answer {
 #[tokio::test]
 async fn waits_for_a_write_that_is_on_its_way() {
     let (shop, id) = (shop().await, Uuid::now_v7());
-    let rows = shop.rows.clone();
-    let projector = tokio::spawn(async move {
-        sleep(LAG).await;
-        Goods::of(Uuid::now_v7()).list(&rows).await;
-        apply(&rows, "products", "product", id, 3).await;
-    });
-
-    let answer = products_after(&shop, &format!("product:{id}:3")).await;
-
-    projector.await.unwrap();
+    let projector = async {
+        asked_for(&shop.rows, "products").await;
+        Goods::of(Uuid::now_v7()).list(&shop.rows).await;
+        apply(&shop.rows, "products", "product", id, 3).await;
+    };
+    let token = format!("product:{id}:3");
+    let (answer, ()) = tokio::join!(products_after(&shop, &token), projector);
     assert_eq!(answer.header("consistency"), Some("fresh"));
     assert_eq!(answer.items().len(), 1);
 }
@@ -42,7 +49,7 @@ async fn a_later_version_will_do() {
 
 #[tokio::test]
 async fn answers_without_a_write_that_does_not_come() {
-    let (shop, id) = (shop_that_waits(LAG).await, Uuid::now_v7());
+    let (shop, id) = (shop_that_waits(IN_VAIN).await, Uuid::now_v7());
     apply(&shop.rows, "products", "product", id, 2).await;
 
     let answer = products_after(&shop, &format!("product:{id}:3")).await;
@@ -52,7 +59,7 @@ async fn answers_without_a_write_that_does_not_come() {
 
 #[tokio::test]
 async fn waits_for_every_write_of_the_token() {
-    let (shop, id) = (shop_that_waits(LAG).await, Uuid::now_v7());
+    let (shop, id) = (shop_that_waits(IN_VAIN).await, Uuid::now_v7());
     apply(&shop.rows, "products", "product", id, 1).await;
     let token = format!("product:{id}:1.inventory:{id}:1");
     assert_eq!(products_after(&shop, &token).await.header("consistency"), Some("stale"));
@@ -70,7 +77,7 @@ async fn does_not_wait_for_what_its_read_model_never_folds() {
 
 #[tokio::test]
 async fn takes_the_writes_from_the_cookie_too() {
-    let shop = shop_that_waits(LAG).await;
+    let shop = shop_that_waits(IN_VAIN).await;
     let cookie = format!("consistency=product:{}:1", Uuid::now_v7());
     let answer = shop.service.get_with(&Anonymous, "/api/products", &[("cookie", &cookie)]).await;
     assert_eq!(answer.header("consistency"), Some("stale"));
@@ -84,7 +91,7 @@ async fn says_nothing_of_it_to_who_has_written_nothing() {
 
 #[tokio::test]
 async fn stock_is_not_fresh_before_the_catalogue_knows_whose_it_is() {
-    let (shop, seller, id) = (shop_that_waits(LAG).await, Seller::new(), Uuid::now_v7());
+    let (shop, seller, id) = (shop_that_waits(IN_VAIN).await, Seller::new(), Uuid::now_v7());
     apply(&shop.rows, "inventory", "inventory", id, 1).await;
     let token = format!("product:{id}:1.inventory:{id}:1");
 
@@ -97,15 +104,11 @@ async fn stock_is_not_fresh_before_the_catalogue_knows_whose_it_is() {
 #[tokio::test]
 async fn who_has_just_signed_up_finds_their_account() {
     let (shop, buyer) = (shop().await, Buyer::new());
-    let (rows, user) = (shop.rows.clone(), buyer.0);
-    let projector = tokio::spawn(async move {
-        sleep(LAG).await;
-        register(&rows, user, "ann").await;
-        apply(&rows, "users", "user", user, 1).await;
-    });
-
-    let account = shop.get(&buyer, "/api/users/me").await.ok();
-
-    projector.await.unwrap();
-    assert_eq!(account["username"], "ann");
+    let projector = async {
+        asked_for(&shop.rows, "users").await;
+        register(&shop.rows, buyer.0, "ann").await;
+        apply(&shop.rows, "users", "user", buyer.0, 1).await;
+    };
+    let (account, ()) = tokio::join!(shop.get(&buyer, "/api/users/me"), projector);
+    assert_eq!(account.ok()["username"], "ann");
 }
