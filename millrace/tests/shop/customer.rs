@@ -16,7 +16,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// Cookies by hand: a cookie jar refuses `Secure` ones over plain HTTP, which browsers allow for loopback.
 pub(crate) struct Customer {
     client: Client,
-    url: String,
+    write: String,
+    read: String,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -24,7 +25,12 @@ impl Customer {
     pub(crate) fn anonymous(url: &str) -> Self {
         // A connection that outlives the shop it led to would fail the next request.
         let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
-        Self { client, url: url.to_owned(), cookies: Mutex::default() }
+        Self { client, write: url.to_owned(), read: url.to_owned(), cookies: Mutex::default() }
+    }
+
+    /// Somebody who signs up and comes through a gateway that sends each method to its side.
+    pub(crate) async fn through(write: String, read: String, name: &str) -> Self {
+        Self { read, ..Self::sign_up(&write, name).await }
     }
 
     pub(crate) async fn sign_up(url: &str, name: &str) -> Self {
@@ -59,7 +65,8 @@ impl Customer {
     pub(crate) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
         let cookies =
             self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        let side = if method == Method::GET { &self.read } else { &self.write };
+        let mut request = self.client.request(method, format!("{side}{path}"));
         request = request.header("x-requested-with", "test").header(header::COOKIE, cookies);
         if let Some(body) = body {
             request = request.header("idempotency-key", Uuid::now_v7().to_string()).json(&body);

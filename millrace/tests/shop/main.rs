@@ -5,10 +5,12 @@
 mod customer;
 mod running;
 
+mod commands;
 mod crash;
 mod documents;
 mod edges;
 mod orders;
 mod outage;
 mod readme;
+mod services;
 mod up;

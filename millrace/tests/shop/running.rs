@@ -70,7 +70,7 @@ impl Shop {
         for inherited in ["REDIS_URL", "DATABASE_URL", "MILLRACE_DEMO", "MILLRACE_PORT"] {
             command.env_remove(inherited);
         }
-        command.env("MILLRACE_DATA_DIR", self.data_dir()).env("MILLRACE_LOG", "warn");
+        command.env("MILLRACE_DATA_DIR", self.data_dir()).env("MILLRACE_LOG", "error");
         command.env("MILLRACE_URL", self.url()).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -153,7 +153,7 @@ fn ordinary_user() -> User {
 fn up_and_down(mut command: Command, data_dir: &Path) -> Vec<String> {
     use std::io::{BufRead, BufReader};
     let (port, ops_port) = (test_kit::free_port().to_string(), test_kit::free_port().to_string());
-    command.env_remove("REDIS_URL").env_remove("DATABASE_URL").env("MILLRACE_LOG", "warn");
+    command.env_remove("REDIS_URL").env_remove("DATABASE_URL").env("MILLRACE_LOG", "error");
     command.args(["up", "--demo", "--port", &port, "--ops-port", &ops_port, "--data-dir"]).arg(data_dir);
     let mut process = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut printed = Vec::new();
