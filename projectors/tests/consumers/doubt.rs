@@ -103,6 +103,53 @@ async fn an_owner_whose_lease_was_taken_can_settle_nothing_until_it_is_free_agai
 }
 
 #[tokio::test]
+async fn a_turn_that_was_read_before_its_lease_was_taken_writes_nothing() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    // The lease is being taken while the owner has a turn to settle: it waits for the row, and finds another token.
+    let (mut thief, mut sql) = (shop.sql().await, shop.sql().await);
+    let steal = "begin; update inventory_g1.positions
+                 set owner = 'another process', token = token + 1, expires_at = now() + interval '1 hour'";
+    sqlx::raw_sql(steal).execute(&mut thief).await.unwrap();
+    shop.product(seller, 5).await;
+    let waiting = async || {
+        let settling = "select exists (select from pg_stat_activity where datname = current_database()
+                          and wait_event_type = 'Lock' and query like 'update positions%')";
+        sqlx::query_scalar(settling).fetch_one(&mut sql).await.unwrap()
+    };
+    test_kit::eventually("the owner settles", SOON, waiting).await;
+    sqlx::raw_sql("commit").execute(&mut thief).await.unwrap();
+    let noticed = async || running.faults().iter().any(|(_, fault)| fault.contains("is lost"));
+    test_kit::eventually("the owner notices", SOON, noticed).await;
+    assert_eq!(shop.count("select count(*) from inventory.inventory").await, 0);
+
+    let leave = "update inventory_g1.positions set owner = null, expires_at = null";
+    sqlx::raw_sql(leave).execute(&mut thief).await.unwrap();
+    shop.at_rest().await;
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn events_that_the_rows_contain_already_are_not_applied_again() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    shop.product(seller, 5).await;
+    shop.at_rest().await;
+    running.stop().await;
+    let back = "update inventory_g1.positions set position = 0, last_event = null";
+    sqlx::query(back).execute(&mut shop.sql().await).await.unwrap();
+    let running = shop.consume();
+    shop.at_rest().await;
+    assert_eq!(shop.count("select sum(on_hand)::bigint from inventory.inventory").await, 5);
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn an_owner_with_nothing_to_settle_notices_that_its_lease_was_taken() {
     let shop = Shop::open().await;
     let running = shop.consume();
