@@ -16,8 +16,8 @@ async fn events_tail_shows_what_happens_and_events_show_what_happened() {
     let product = seller.sell("Anna's lanterns", 3).await;
     let mut tail = shop.command().args(["events", "tail", "order", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines().map_while(Result::ok);
-    // It shows what happens after it has looked where the feeds end, so orders come until it shows one.
-    let shown = std::thread::spawn(move || lines.next());
+    // It shows what happens after it has looked where the feeds end, so orders come until it shows one being placed.
+    let shown = std::thread::spawn(move || lines.find(|line| line.contains("order.placed")));
     let mut order = String::new();
     let seen = async || {
         order = buyer.order(&product, 1).await;
