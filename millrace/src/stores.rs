@@ -1,6 +1,6 @@
 //! Where a shop's Redis and Postgres are: as told, or else the private ones of its data folder.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
@@ -83,9 +83,8 @@ impl Stores {
 /// # Errors
 /// When the address is none; the error does not repeat it.
 pub(crate) fn open(redis_url: &SecretString) -> anyhow::Result<Store> {
-    let settings =
-        event_store::Settings { response_timeout: Duration::from_secs(2), ..event_store::Settings::default() };
-    Store::open(redis_url.expose_secret(), &settings).context("REDIS_URL is not the address of a Redis")
+    Store::open(redis_url.expose_secret(), &event_store::Settings::default())
+        .context("REDIS_URL is not the address of a Redis")
 }
 
 /// The database at an address.
