@@ -1,7 +1,17 @@
 //! What an aggregate is.
 
 use serde::{Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// A moment at which an aggregate is to be looked at again. An aggregate has at most one of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timer {
+    /// What is due, such as `take-over`. Letters and hyphens.
+    pub kind: &'static str,
+    /// When.
+    pub due: OffsetDateTime,
+}
 
 /// One consistency boundary: the events it emits, and how they fold into a state.
 ///
@@ -28,6 +38,24 @@ pub trait Aggregate: Clone + Default + Send + Sync + 'static {
 
     /// Folds one event into the state. It cannot fail: the event has happened.
     fn evolve(&mut self, event: &Self::Event);
+
+    /// The whole state as one event, which a fold can start at as well as at the first.
+    ///
+    /// The store appends it when the stream has grown long, or when the aggregate is finished, so that what lies before
+    /// it may leave the stream. `None` for aggregates whose streams stay short.
+    fn carried_forward(&self) -> Option<Self::Event> {
+        None
+    }
+
+    /// Whether nothing more is expected to happen to it, so that its books may be closed after a while.
+    fn is_finished(&self) -> bool {
+        false
+    }
+
+    /// What is to be looked at again later, if nothing makes it unnecessary before.
+    fn timers(&self) -> Vec<Timer> {
+        Vec::new()
+    }
 
     /// Rebuilds the state from its history.
     fn replay<'a>(history: impl IntoIterator<Item = &'a Self::Event>) -> Self

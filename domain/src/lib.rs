@@ -23,6 +23,6 @@ pub mod policy;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use aggregate::Aggregate;
+pub use aggregate::{Aggregate, Timer};
 pub use id::{ClaimId, OrderId, Partition, ProductId, UserId};
 pub use money::{Currency, Money};

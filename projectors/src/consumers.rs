@@ -13,12 +13,10 @@ use uuid::Uuid;
 
 use crate::{
     policies::PolicySink,
-    positions::Leases,
     projection::{Projection, ProjectionSink},
     read_models::{Inventories, Orders, Products, Users},
+    runtime::{Leases, Sink, Status, Worker},
     schema,
-    status::Status,
-    worker::{Sink, Worker},
 };
 
 /// How long the turns that are under way may take to finish after a stop.

@@ -1,16 +1,13 @@
 //! Consumers that turn events into rows and further commands.
 //!
-//! One runtime serves read models and policies: a [worker](worker) takes leases on the feeds of its consumer group,
+//! One runtime serves read models and policies: a worker takes leases on the feeds of its consumer group,
 //! reads them, and hands what it read to a sink, which settles it in the transaction of its effects. A read model folds
 //! events into rows ([`projection`]); a policy asks other aggregates and sends commands ([`policies`]).
 //!
 //! What it refuses to do: decide anything (that is `domain`), or know a key of Redis (that is `event-store`).
 
 mod fault;
-mod positions;
-mod share;
-mod status;
-mod worker;
+mod runtime;
 
 mod policies;
 pub mod projection;
@@ -24,5 +21,5 @@ mod verify;
 pub use consumers::{Consumers, Settings};
 pub use fault::Fault;
 pub use lag::{Lag, lag};
-pub use status::Status;
+pub use runtime::Status;
 pub use verify::{Difference, verify};

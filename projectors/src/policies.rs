@@ -21,7 +21,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use crate::{Fault, positions::Leases, worker::Sink};
+use crate::{
+    Fault,
+    runtime::{Leases, Sink},
+};
 
 /// How many aggregates are dealt with at the same time.
 const PARALLEL: usize = 256;

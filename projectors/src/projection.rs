@@ -13,7 +13,10 @@ use event_store::{Feed, Positioned, Record, Recorded, Store};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::{Fault, positions::Leases, worker::Sink};
+use crate::{
+    Fault,
+    runtime::{Leases, Sink},
+};
 
 /// How the events of some categories become rows.
 ///

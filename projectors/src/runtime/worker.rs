@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
 
-use crate::{
-    Fault,
+use super::{
     positions::{Leases, RENEW_EVERY, settled_name},
     status::Status,
 };
+use crate::Fault;
 
 /// The most events of one feed that are read at once.
 const COUNT: usize = 500;

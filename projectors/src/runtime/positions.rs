@@ -15,7 +15,8 @@ use event_store::{Feed, Positioned};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::{Fault, share};
+use super::share;
+use crate::Fault;
 
 /// How long a lease lasts without being renewed.
 const LEASE: Duration = Duration::from_secs(3);
