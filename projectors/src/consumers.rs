@@ -12,8 +12,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::{
+    feeding::feed,
     policies::PolicySink,
-    projection::{Projection, ProjectionSink},
+    projection::Projection,
     read_models::{Inventories, Orders, Products, Users},
     runtime::{Leases, Sink, Status, Worker},
     schema,
@@ -33,66 +34,91 @@ pub struct Settings {
 
 /// All consumers of one process.
 pub struct Consumers {
-    settings: Settings,
-    owner: String,
-    status: Arc<Status>,
-    tasks: TaskTracker,
+    process: Process,
     stop: CancellationToken,
 }
 
 impl Consumers {
-    /// Starts a worker for every read model and every policy. They wait for both stores and never give up.
+    /// Starts a worker for every generation of every read model, and for every policy. They wait for both stores and never
+    /// give up.
     #[must_use]
     pub fn start(settings: Settings, stop: CancellationToken) -> Self {
-        let owner = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
-        let consumers = Self { settings, owner, status: Arc::default(), tasks: TaskTracker::new(), stop };
+        let consumers = Self { process: Process::new(settings), stop };
         consumers.project::<Users>();
         consumers.project::<Products>();
         consumers.project::<Inventories>();
         consumers.project::<Orders>();
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
-        consumers.tasks.close();
+        consumers.process.tasks.close();
         consumers
     }
 
     /// Which of them work.
     #[must_use]
     pub fn status(&self) -> Arc<Status> {
-        self.status.clone()
+        self.process.status.clone()
     }
 
     /// Waits until all of them have let go of their leases. A turn that hangs is left behind after a while, as if the
     /// process had been killed: its leases end by themselves.
     pub async fn stopped(&self) {
-        if tokio::time::timeout(STOPPED_WITHIN, self.tasks.wait()).await.is_err() {
-            tracing::warn!("consumers did not stop in time; leases are left to end by themselves");
-        }
+        self.process.stopped().await;
     }
 
     fn project<P: Projection>(&self) {
-        let schema = schema::live(P::NAME);
-        let pool = schema::pool(&self.settings.database, &schema, 3);
-        let sink = ProjectionSink::<P>::new(pool.clone(), self.settings.store.clone());
-        self.spawn(schema, P::CATEGORIES, pool, sink);
+        self.process.tasks.spawn(feed::<P>(self.process.clone(), self.stop.clone()));
     }
 
     fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
-        let pool = schema::pool(&self.settings.database, schema::POLICIES, 3);
-        let sink = PolicySink::<P>::new(pool.clone(), self.settings.store.clone());
-        self.spawn(P::GROUP.to_owned(), categories, pool, sink);
+        let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
+        let sink = PolicySink::<P>::new(pool.clone(), self.process.settings.store.clone());
+        self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
+    }
+}
+
+/// What the workers of one process share.
+#[derive(Clone)]
+pub(crate) struct Process {
+    pub(crate) settings: Settings,
+    pub(crate) status: Arc<Status>,
+    pub(crate) tasks: TaskTracker,
+    owner: String,
+}
+
+impl Process {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let owner = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
+        Self { settings, owner, status: Arc::default(), tasks: TaskTracker::new() }
     }
 
-    fn spawn(&self, group: String, categories: &'static [&'static str], pool: sqlx::PgPool, sink: impl Sink) {
-        let store = self.settings.store.clone();
+    /// Starts a worker for one consumer.
+    pub(crate) fn spawn(
+        &self,
+        group: String,
+        categories: &'static [&'static str],
+        pool: sqlx::PgPool,
+        sink: impl Sink,
+        stop: CancellationToken,
+    ) {
+        let (store, status) = (self.settings.store.clone(), self.status.clone());
         let worker = Worker {
             leases: Leases::new(pool, group.clone(), self.owner.clone(), categories),
             reader: store.reader(&group, &self.owner),
-            status: self.status.clone(),
-            group,
+            status: status.clone(),
+            group: group.clone(),
             store,
             sink,
         };
-        self.tasks.spawn(worker.run(self.stop.clone()));
+        self.tasks.spawn(async move {
+            worker.run(stop).await;
+            status.ended(&group);
+        });
+    }
+
+    pub(crate) async fn stopped(&self) {
+        if tokio::time::timeout(STOPPED_WITHIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("consumers did not stop in time; leases are left to end by themselves");
+        }
     }
 }

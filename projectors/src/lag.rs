@@ -6,7 +6,11 @@ use domain::{Partition, event};
 use event_store::{Feed, Store};
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, postgres::PgConnectOptions};
 
-use crate::{Fault, schema};
+use crate::{
+    Fault,
+    generations::{self, Generation},
+    schema,
+};
 
 /// One consumer and its feeds together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +32,20 @@ struct Row {
     owned: bool,
 }
 
-/// The lag of every consumer that has ever registered.
+/// The lag of every consumer that is at work: the policies, and each generation of a read model that is kept up to date.
 ///
 /// # Errors
 /// When a store does not answer.
 pub async fn lag(store: &Store, database: &PgConnectOptions) -> Result<Vec<Lag>, Fault> {
     let mut connection = PgConnection::connect_with(database).await?;
-    let read_models = schema::READ_MODELS.iter().map(|definition| schema::live(definition.name));
+    let mut schemas = Vec::new();
+    for read_model in &schema::READ_MODELS {
+        let generations = generations::all(&mut connection, read_model.name).await?;
+        schemas.extend(generations.iter().filter(|generation| generation.is_fed()).map(Generation::schema));
+    }
+    schemas.push(schema::POLICIES.to_owned());
     let mut rows = Vec::<Row>::new();
-    for schema in read_models.chain([schema::POLICIES.to_owned()]) {
+    for schema in schemas {
         let statement = format!(
             "select consumer, category, partition, position, coalesce(expires_at > now(), false) as owned
              from {schema}.positions order by 1, 2, 3"

@@ -14,6 +14,8 @@ pub mod projection;
 pub mod read_models;
 
 mod consumers;
+mod feeding;
+pub mod generations;
 mod lag;
 pub mod schema;
 mod verify;

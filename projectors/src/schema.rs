@@ -1,13 +1,15 @@
 //! The schemas of Postgres: one per consumer and generation, and views in front of the live one.
 //!
-//! A read model `orders` lives in a numbered schema such as `orders_g1`. Queries read the views of schema `orders`, so
-//! that the next generation can be built beside the live one and take its place in one transaction.
+//! A read model `orders` lives in a numbered schema such as `orders_g1`. Queries read the views of its home, the schema
+//! `orders`, so that the next generation can be built beside the live one and take its place in one transaction.
 
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+use crate::generations::{self, Generation};
 
 /// What a schema is made of.
 pub struct Definition {
@@ -19,6 +21,8 @@ pub struct Definition {
 
 /// In the schema of every consumer: its positions.
 static CONSUMER: Migrator = sqlx::migrate!("../migrations/consumers");
+/// In the home of every consumer: its generations, and what is skipped.
+static HOME: Migrator = sqlx::migrate!("../migrations/homes");
 /// In every schema of a read model: the applied versions.
 static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
 
@@ -30,11 +34,8 @@ pub static READ_MODELS: [Definition; 4] = [
     Definition { name: "orders", tables: sqlx::migrate!("../migrations/orders") },
 ];
 
-/// The schema in which the positions of the policies are kept.
+/// The home of the policies, which is their consumer schema too.
 pub const POLICIES: &str = "policies";
-
-/// The generation that is live.
-const LIVE: u32 = 1;
 
 /// What a read model's schemas are made of.
 ///
@@ -45,26 +46,32 @@ pub(crate) fn of(read_model: &str) -> &'static Definition {
     found.expect("every projection has a folder of migrations")
 }
 
-/// The schema of a read model's live generation, which also names its consumer group.
-#[must_use]
-pub fn live(read_model: &str) -> String {
-    format!("{read_model}_g{LIVE}")
-}
-
 /// Brings every schema up to date and points the views to the live generations. Safe to repeat.
 ///
 /// # Errors
 /// When Postgres does not answer, or its schemas are newer than this version.
 pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(database).await?;
+    // Postgres need not tell which views there were none of.
+    sqlx::raw_sql("set client_min_messages to warning").execute(&mut connection).await?;
     // Processes that start together wait for one another here, since Postgres lets only one of them create a schema.
     sqlx::query!("select pg_advisory_lock(hashtext('millrace'))").execute(&mut connection).await?;
     enter(&mut connection, POLICIES).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
+    run(&HOME, "_home_migrations", &mut connection).await?;
     for read_model in &READ_MODELS {
-        let schema = live(read_model.name);
-        create(&mut connection, read_model, &schema).await?;
-        publish(&mut connection, read_model.name, &schema).await?;
+        enter(&mut connection, read_model.name).await?;
+        run(&HOME, "_home_migrations", &mut connection).await?;
+        sqlx::query!(
+            "insert into generations (state) select 'live'
+             where not exists (select from generations where state = 'live')"
+        )
+        .execute(&mut connection)
+        .await?;
+        for generation in generations::all(&mut connection, read_model.name).await? {
+            create(&mut connection, read_model, &generation.schema()).await?;
+        }
+        publish(&mut connection, read_model.name).await?;
     }
     connection.close().await
 }
@@ -96,36 +103,77 @@ async fn run(folder: &Migrator, remembered_in: &'static str, connection: &mut Pg
     Ok(migrator.run(connection).await?)
 }
 
-/// Points the views of a read model to one of its generations, all at once.
-async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) -> Result<(), sqlx::Error> {
+/// Points the views of a read model to its live generation, where they are not what they should be.
+async fn publish(connection: &mut PgConnection, home: &'static str) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    let statement = format!("create schema if not exists {read_model}");
+    // No switch meanwhile.
+    let statement = format!("select from {home}.generations for update");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-    for table in tables(&mut transaction, schema).await? {
-        let statement = format!("create or replace view {read_model}.{table} as select * from {schema}.{table}");
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+    let live = generations::live(&mut transaction, home).await?.schema();
+    if !shows(&mut transaction, home, &live).await? {
+        show(&mut transaction, home, &live).await?;
     }
     transaction.commit().await
 }
 
-/// The tables of a schema that hold what its consumer made of the events.
+/// Makes the views of a home show the tables of a schema.
+pub(crate) async fn show(connection: &mut PgConnection, home: &str, schema: &str) -> Result<(), sqlx::Error> {
+    for table in tables(connection, schema).await? {
+        let statement =
+            format!("drop view if exists {home}.{table}; create view {home}.{table} as select * from {schema}.{table}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Whether the views of a home show every column of the tables of a schema.
+async fn shows(connection: &mut PgConnection, home: &str, schema: &str) -> Result<bool, sqlx::Error> {
+    let tables = tables(connection, schema).await?;
+    sqlx::query_scalar!(
+        r#"select not exists (
+             select from information_schema.columns c
+             where c.table_schema = $2 and c.table_name = any($3) and not exists (
+               select from information_schema.columns v
+               join information_schema.view_table_usage u on u.view_schema = v.table_schema and u.view_name = v.table_name
+               where v.table_schema = $1 and v.table_name = c.table_name and v.column_name = c.column_name
+                 and v.udt_name = c.udt_name and u.table_schema = c.table_schema and u.table_name = c.table_name
+             )
+           ) as "shows!""#,
+        home,
+        schema,
+        &tables
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// The tables of a schema that hold what its consumer made of the events. `applied` is the first, since all that read
+/// several of them begin with it.
 ///
 /// # Errors
 /// When Postgres does not answer.
 pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select tablename::text as "name!" from pg_tables
-           where schemaname = $1 and tablename not in ('positions', 'workers') and tablename not like '\_%' order by 1"#,
+           where schemaname = $1 and tablename not like '\_%'
+             and tablename not in ('positions', 'workers', 'held', 'held_events', 'paused', 'generations', 'skipped')
+           order by tablename <> 'applied', tablename"#,
         schema
     )
     .fetch_all(connection)
     .await
 }
 
-/// Connections whose unqualified names mean the tables of one schema.
+/// Connections whose unqualified names mean the tables of a generation, or else those of its home.
 #[must_use]
-pub fn pool(database: &PgConnectOptions, schema: &str, connections: u32) -> PgPool {
-    let options = database.clone().options([("search_path", schema)]);
+pub(crate) fn pool_of(database: &PgConnectOptions, generation: &Generation, connections: u32) -> PgPool {
+    pool(database, &format!("{},{}", generation.schema(), generation.read_model), connections)
+}
+
+/// Connections whose unqualified names mean the tables of these schemas, the first before the others.
+#[must_use]
+pub fn pool(database: &PgConnectOptions, schemas: &str, connections: u32) -> PgPool {
+    let options = database.clone().options([("search_path", schemas)]);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(3))

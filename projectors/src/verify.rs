@@ -8,7 +8,7 @@ use event_store::{Feed, Recorded, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions};
 
 use crate::{
-    Fault,
+    Fault, generations,
     projection::{Projection, apply, private_records},
     read_models::{Inventories, Orders, Products, Users},
     schema,
@@ -52,13 +52,14 @@ pub async fn verify(store: &Store, database: &PgConnectOptions) -> Result<Vec<Di
 }
 
 async fn verify_one<P: Projection>(store: &Store, database: &PgConnectOptions) -> Result<Vec<Difference>, Fault> {
-    let (live, folded) = (schema::live(P::NAME), format!("{}_verify", P::NAME));
+    let folded = format!("{}_verify", P::NAME);
     let mut connection = PgConnection::connect_with(database).await?;
+    let live = generations::live(&mut connection, P::NAME).await?.schema();
     // Postgres need not tell what is dropped with the schema.
     execute(&mut connection, format!("set client_min_messages to warning; drop schema if exists {folded} cascade"))
         .await?;
     schema::create(&mut connection, schema::of(P::NAME), &folded).await?;
-    execute(&mut connection, format!("set search_path to {folded}")).await?;
+    execute(&mut connection, format!("set search_path to {folded}, {}", P::NAME)).await?;
     for category in P::CATEGORIES {
         for feed in Feed::all(category) {
             fold::<P>(store, &mut connection, feed).await?;

@@ -27,8 +27,10 @@ pub fn search_path() -> String {
 /// When one fails.
 pub async fn migrate(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    create(&mut connection, &["consumers"], "policies").await;
+    create(&mut connection, &["consumers", "homes"], "policies").await;
     for read_model in READ_MODELS {
+        create(&mut connection, &["homes"], read_model).await;
+        execute(&mut connection, format!("insert into {read_model}.generations (state) values ('live')")).await;
         let schema = format!("{read_model}_g1");
         create(&mut connection, &["consumers", "projections", read_model], &schema).await;
         publish(&mut connection, read_model, &schema).await;
@@ -50,9 +52,9 @@ async fn create(connection: &mut PgConnection, folders: &[&str], schema: &str) {
 }
 
 async fn publish(connection: &mut PgConnection, read_model: &str, schema: &str) {
-    execute(connection, format!("create schema {read_model}")).await;
     let tables: Vec<String> = sqlx::query_scalar(
-        "select tablename::text from pg_tables where schemaname = $1 and tablename not in ('positions', 'workers')",
+        "select tablename::text from pg_tables where schemaname = $1
+           and tablename not in ('positions', 'workers', 'held', 'held_events', 'paused')",
     )
     .bind(schema)
     .fetch_all(&mut *connection)

@@ -27,6 +27,11 @@ impl Status {
         self.set(group, Some(fault.to_string()));
     }
 
+    /// A consumer that has ended says nothing any more.
+    pub(crate) fn ended(&self, group: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(group);
+    }
+
     fn set(&self, group: &str, fault: Option<String>) {
         let mut consumers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match consumers.get_mut(group) {

@@ -6,5 +6,6 @@ mod shop;
 
 mod doubt;
 mod fulfilment;
+mod generations;
 mod rows;
 mod spread;
