@@ -9,6 +9,7 @@
 mod fault;
 mod runtime;
 
+pub mod copy;
 mod policies;
 pub mod projection;
 pub mod read_models;

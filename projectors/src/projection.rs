@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Fault,
+    copy::Copies,
     runtime::{Leases, Sink},
 };
 
@@ -30,8 +31,8 @@ pub trait Projection: Send + Sync + 'static {
     /// The categories whose private records it copies from.
     const PRIVATE: &'static [&'static str] = &[];
 
-    /// The rows that a turn touches.
-    type Rows: Send + Sync;
+    /// The rows that a turn touches, or all those of a feed.
+    type Rows: Default + Send + Sync;
 
     /// Reads the rows of the aggregates that have new events.
     fn load(connection: &mut PgConnection, touched: &Touched) -> impl Future<Output = sqlx::Result<Self::Rows>> + Send;
@@ -39,11 +40,17 @@ pub trait Projection: Send + Sync + 'static {
     /// Folds one event.
     ///
     /// # Errors
-    /// When the event cannot be folded, however often it is tried.
+    /// When the event cannot be folded, however often it is tried. The rows are then as they were before.
     fn fold(rows: &mut Self::Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable>;
 
     /// Writes the rows back, one statement per table.
     fn save(rows: Self::Rows, connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Hands over the rows that no later event changes, so that a fold of a whole feed need not keep them in memory.
+    fn drain(rows: &mut Self::Rows, copies: &mut Copies);
+
+    /// Hands over all rows, at the end of a feed.
+    fn copy(rows: Self::Rows, copies: &mut Copies);
 }
 
 /// What is wrong with an event.

@@ -12,12 +12,16 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::stock::Stock;
-use crate::projection::{Projection, Touched, Unfoldable};
+use crate::{
+    copy::{Copied, Copies, Line},
+    projection::{Projection, Touched, Unfoldable},
+};
 
 /// The read model `inventory`.
 pub enum Inventories {}
 
 /// The inventories of a turn, and their new movements.
+#[derive(Default)]
 pub struct Rows {
     stock: BTreeMap<Uuid, (Stock, OffsetDateTime)>,
     movements: Vec<Movement>,
@@ -71,6 +75,38 @@ impl Projection for Inventories {
     async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
         save_stock(rows.stock.into_values().collect(), connection).await?;
         save_movements(&rows.movements, connection).await
+    }
+
+    fn drain(rows: &mut Rows, copies: &mut Copies) {
+        rows.movements.drain(..).for_each(|movement| copies.add(&movement));
+    }
+
+    fn copy(mut rows: Rows, copies: &mut Copies) {
+        Self::drain(&mut rows, copies);
+        rows.stock.values().for_each(|row| copies.add(row));
+    }
+}
+
+impl Copied for (Stock, OffsetDateTime) {
+    const TABLE: &'static str = "inventory";
+
+    fn put(&self, line: &mut Line<'_>) {
+        let (stock, changed_at) = self;
+        stock.put(line);
+        line.put("changed_at", changed_at);
+    }
+}
+
+impl Copied for Movement {
+    const TABLE: &'static str = "movements";
+
+    fn put(&self, line: &mut Line<'_>) {
+        let Self { after, before, .. } = self;
+        line.put("product_id", &after.id).put("version", &after.version).put("kind", &self.kind);
+        line.put("on_hand_change", &(after.on_hand - before.on_hand));
+        line.put("reserved_change", &(after.reserved - before.reserved));
+        line.put("on_hand", &after.on_hand).put("reserved", &after.reserved);
+        line.put("order_id", &self.order).put("note", &self.note).put("actor", &self.actor).put("at", &self.at);
     }
 }
 

@@ -12,15 +12,19 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::projection::{Projection, Touched, Unfoldable};
+use crate::{
+    copy::{self, Copied, Copies},
+    projection::{Projection, Touched, Unfoldable},
+};
 
 /// The read model `orders`.
 pub enum Orders {}
 
 /// The orders of a turn, with the lines and the moments that are new.
+#[derive(Default)]
 pub struct Rows {
     orders: BTreeMap<Uuid, Row>,
-    lines: Vec<(Uuid, i16, Line)>,
+    lines: Vec<OrderLine>,
     moments: Vec<Moment>,
 }
 
@@ -33,6 +37,12 @@ struct Row {
     currency: String,
     placed_at: OffsetDateTime,
     changed_at: OffsetDateTime,
+}
+
+struct OrderLine {
+    order: Uuid,
+    number: i16,
+    line: Line,
 }
 
 struct Moment {
@@ -79,7 +89,7 @@ impl Projection for Orders {
                     changed_at: at,
                 };
                 rows.orders.insert(event.id, row);
-                rows.lines.extend((1..).zip(lines).map(|(number, line)| (event.id, number, line)));
+                rows.lines.extend((1..).zip(lines).map(|(number, line)| OrderLine { order: event.id, number, line }));
             }
             Event::Confirmed {} => status = Status::Confirmed,
             Event::Rejected { short, .. } => {
@@ -105,6 +115,47 @@ impl Projection for Orders {
         save_lines(&rows.lines, connection).await?;
         save_moments(&rows.moments, connection).await
     }
+
+    fn drain(rows: &mut Rows, copies: &mut Copies) {
+        rows.lines.drain(..).for_each(|line| copies.add(&line));
+        rows.moments.drain(..).for_each(|moment| copies.add(&moment));
+    }
+
+    fn copy(mut rows: Rows, copies: &mut Copies) {
+        Self::drain(&mut rows, copies);
+        rows.orders.values().for_each(|row| copies.add(row));
+    }
+}
+
+impl Copied for Row {
+    const TABLE: &'static str = "orders";
+
+    fn put(&self, row: &mut copy::Line<'_>) {
+        row.put("id", &self.id).put("version", &self.version).put("buyer", &self.buyer).put("status", &self.status);
+        row.put("total_amount", &self.total_amount).put("currency", &self.currency);
+        row.put("placed_at", &self.placed_at).put("changed_at", &self.changed_at);
+    }
+}
+
+impl Copied for OrderLine {
+    const TABLE: &'static str = "order_lines";
+
+    fn put(&self, row: &mut copy::Line<'_>) {
+        let Self { order, number, line } = self;
+        row.put("order_id", order).put("line", number);
+        row.put("product_id", &Uuid::from(line.product)).put("seller", &Uuid::from(line.seller));
+        row.put("name", line.name.as_str()).put("quantity", &i64::from(line.quantity));
+        row.put("unit_price", &(line.unit_price.amount as i64));
+    }
+}
+
+impl Copied for Moment {
+    const TABLE: &'static str = "timeline";
+
+    fn put(&self, row: &mut copy::Line<'_>) {
+        row.put("order_id", &self.order).put("version", &self.version).put("kind", &self.kind);
+        row.put("actor", &self.actor).put("at", &self.at).put("detail", &self.detail);
+    }
 }
 
 async fn save_orders(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Result<()> {
@@ -128,7 +179,7 @@ async fn save_orders(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Res
     Ok(())
 }
 
-async fn save_lines(rows: &[(Uuid, i16, Line)], connection: &mut PgConnection) -> sqlx::Result<()> {
+async fn save_lines(rows: &[OrderLine], connection: &mut PgConnection) -> sqlx::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -136,13 +187,13 @@ async fn save_lines(rows: &[(Uuid, i16, Line)], connection: &mut PgConnection) -
         "insert into order_lines (order_id, line, product_id, seller, name, quantity, unit_price)
          select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[],
                               $7::bigint[])",
-        &rows.iter().map(|(order, ..)| *order).collect::<Vec<_>>(),
-        &rows.iter().map(|(_, number, _)| *number).collect::<Vec<_>>(),
-        &rows.iter().map(|(.., line)| line.product.into()).collect::<Vec<Uuid>>(),
-        &rows.iter().map(|(.., line)| line.seller.into()).collect::<Vec<Uuid>>(),
-        &rows.iter().map(|(.., line)| line.name.as_str().to_owned()).collect::<Vec<_>>(),
-        &rows.iter().map(|(.., line)| i64::from(line.quantity)).collect::<Vec<_>>(),
-        &rows.iter().map(|(.., line)| line.unit_price.amount as i64).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.order).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.number).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.line.product.into()).collect::<Vec<Uuid>>(),
+        &rows.iter().map(|row| row.line.seller.into()).collect::<Vec<Uuid>>(),
+        &rows.iter().map(|row| row.line.name.as_str().to_owned()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| i64::from(row.line.quantity)).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.line.unit_price.amount as i64).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

@@ -16,12 +16,16 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::stock::Stock;
-use crate::projection::{Projection, Touched, Unfoldable};
+use crate::{
+    copy::{Copied, Copies, Line},
+    projection::{Projection, Touched, Unfoldable},
+};
 
 /// The read model `products`.
 pub enum Products {}
 
 /// The rows of a turn.
+#[derive(Default)]
 pub struct Rows {
     products: BTreeMap<Uuid, ProductRow>,
     stock: BTreeMap<Uuid, Stock>,
@@ -100,6 +104,35 @@ impl Projection for Products {
         save_products(rows.products.into_values().collect(), connection).await?;
         save_stock(rows.stock.into_values().collect(), connection).await?;
         save_sellers(rows.sellers.into_values().collect(), connection).await
+    }
+
+    fn drain(_: &mut Rows, _: &mut Copies) {}
+
+    fn copy(rows: Rows, copies: &mut Copies) {
+        rows.products.values().for_each(|row| copies.add(row));
+        rows.stock.values().for_each(|row| copies.add(row));
+        rows.sellers.values().for_each(|row| copies.add(row));
+    }
+}
+
+impl Copied for ProductRow {
+    const TABLE: &'static str = "products";
+
+    fn put(&self, line: &mut Line<'_>) {
+        line.put("id", &self.id).put("version", &self.version).put("seller", &self.seller).put("name", &self.name);
+        line.put("description", &self.description).put("category", &self.category);
+        line.put("price_amount", &self.price_amount).put("price_currency", &self.price_currency);
+        line.put("images", &self.images).put("status", &self.status);
+        line.put("listed_at", &self.listed_at).put("changed_at", &self.changed_at);
+    }
+}
+
+impl Copied for SellerRow {
+    const TABLE: &'static str = "sellers";
+
+    fn put(&self, line: &mut Line<'_>) {
+        line.put("id", &self.id).put("version", &self.version);
+        line.put("shop_name", &self.shop_name).put("opened_at", &self.opened_at);
     }
 }
 

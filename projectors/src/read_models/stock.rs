@@ -3,6 +3,8 @@
 use domain::inventory::Event;
 use uuid::Uuid;
 
+use crate::copy::{Copied, Line};
+
 /// How many units there are, and how many are promised.
 #[derive(Clone, Copy)]
 pub(super) struct Stock {
@@ -26,5 +28,14 @@ impl Stock {
             Event::Released { quantity, .. } => self.reserved -= i64::from(quantity),
         }
         self.version = version as i64;
+    }
+}
+
+impl Copied for Stock {
+    const TABLE: &'static str = "stock";
+
+    fn put(&self, line: &mut Line<'_>) {
+        line.put("id", &self.id).put("version", &self.version);
+        line.put("on_hand", &self.on_hand).put("reserved", &self.reserved);
     }
 }

@@ -11,12 +11,16 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::projection::{Projection, Touched, Unfoldable};
+use crate::{
+    copy::{Copied, Copies, Line},
+    projection::{Projection, Touched, Unfoldable},
+};
 
 /// The read model `users`.
 pub enum Users {}
 
 /// The accounts of a turn.
+#[derive(Default)]
 pub struct Rows(BTreeMap<Uuid, Row>);
 
 struct Row {
@@ -89,6 +93,22 @@ impl Projection for Users {
         .execute(connection)
         .await?;
         Ok(())
+    }
+
+    fn drain(_: &mut Rows, _: &mut Copies) {}
+
+    fn copy(rows: Rows, copies: &mut Copies) {
+        rows.0.values().for_each(|row| copies.add(row));
+    }
+}
+
+impl Copied for Row {
+    const TABLE: &'static str = "users";
+
+    fn put(&self, line: &mut Line<'_>) {
+        line.put("id", &self.id).put("version", &self.version).put("email", &self.email);
+        line.put("username", &self.username).put("display_name", &self.display_name).put("shop_name", &self.shop_name);
+        line.put("roles", &self.roles).put("registered_at", &self.registered_at);
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod shop;
 
+mod copy;
 mod doubt;
 mod fulfilment;
 mod generations;
