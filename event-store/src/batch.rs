@@ -2,13 +2,15 @@
 
 use std::{any::Any, collections::HashMap, sync::Arc, time::Duration};
 
-use domain::Partition;
+use domain::{Partition, event};
 use redis::{Cmd, FromRedisValue, Value};
 
 use crate::{
-    CommandId, Error, Request,
-    decision::Changes,
+    CommandId, Context, Error, Request,
+    books::{self, Books},
+    decision::{Change, Changes},
     keys,
+    recorded::carries_forward,
     records::RecordWrite,
     state::{Key, Snapshot, Stream},
 };
@@ -28,6 +30,9 @@ pub(crate) struct Batch {
     receipts: Vec<(CommandId, String, Duration)>,
     records: Vec<RecordWrite>,
     count: usize,
+    books_every: u64,
+    /// The bytes of what is carried forward.
+    carried: usize,
 }
 
 /// One aggregate while the batch is decided.
@@ -51,6 +56,11 @@ pub(crate) enum Answer {
 }
 
 impl Batch {
+    /// An empty batch, which closes the books of a stream after so many events.
+    pub(crate) fn new(books_every: u64) -> Self {
+        Self { books_every, ..Self::default() }
+    }
+
     /// An aggregate as the decisions so far have left it.
     pub(crate) fn current(&self, key: &Key) -> Option<&Snapshot> {
         self.states.get(key).map(|working| working.next.as_ref().unwrap_or(&working.base))
@@ -72,10 +82,11 @@ impl Batch {
         if changes.events.len() > MOST_EVENTS / 2 {
             return Err(Error::TooLarge { what: "events", actual: changes.events.len(), most: MOST_EVENTS / 2 });
         }
-        if let Some(bytes) =
-            changes.events.iter().map(|change| change.stored.data.len()).find(|bytes| *bytes > MOST_BYTES)
-        {
-            return Err(Error::TooLarge { what: "bytes in one event", actual: bytes, most: MOST_BYTES });
+        for Change { stored, .. } in &changes.events {
+            let most = if carries_forward(&stored.kind) { books::MOST_BYTES } else { MOST_BYTES };
+            if stored.data.len() > most {
+                return Err(Error::TooLarge { what: "bytes in one event", actual: stored.data.len(), most });
+            }
         }
         for stream in &request.streams {
             let working = self.states.get_mut(&stream.key()).expect("every stream of a command is loaded before");
@@ -83,20 +94,41 @@ impl Batch {
                 self.order.push(stream.key());
             }
         }
-        let context = &request.context;
-        let (at, command) = (context.written_at(), context.command.to_string());
+        let writing = Writing::new(&request.context);
         self.count += changes.events.len();
         self.records.extend(changes.records);
+        let mut changed = Vec::new();
         for change in changes.events {
             let working = self.states.get_mut(&change.stream).expect("a command changes only what it named");
-            working.evolve(&*change.event);
-            let stored = change.stored;
-            let (actor, trace) = (context.actor.clone(), context.trace.clone());
-            let fields =
-                [stored.kind, stored.schema.to_string(), at.clone(), actor, command.clone(), trace, stored.data];
-            working.events.push(fields);
+            working.write(&*change.event, change.stored, writing.fields(&request.context.actor));
+            if !changed.contains(&change.stream) {
+                changed.push(change.stream);
+            }
+        }
+        // After the events of the command, which tells its caller the versions that it decided.
+        for stream in changed {
+            self.close_books(stream, &writing);
         }
         Ok(())
+    }
+
+    /// Carries a stream forward when it has grown long. That never stands in the way of a command.
+    fn close_books(&mut self, key: Key, writing: &Writing) {
+        let working = self.states.get_mut(&key).expect("its events have just been written");
+        let next = working.next();
+        if !next.books.are_due(next.version, self.books_every) {
+            return;
+        }
+        let Some((event, stored)) = next.state.carried_forward() else { return };
+        let bytes = stored.data.len();
+        if bytes > books::MOST_BYTES {
+            tracing::warn!(category = key.0, id = %key.1, bytes, "too large to be carried forward; its stream only grows");
+            next.books = Books::closed(next.version, bytes);
+        } else if self.carried + bytes <= books::MOST_BYTES {
+            working.write(&*event, stored, writing.fields(books::ACTOR));
+            self.carried += bytes;
+            self.count += 1;
+        }
     }
 
     /// Whether a repetition of this command is already here.
@@ -197,11 +229,30 @@ impl Batch {
 }
 
 impl Working {
-    /// Folds an event of this batch. What the cache shares stays as it was, in case the append is refused.
-    fn evolve(&mut self, event: &dyn Any) {
-        let next =
-            self.next.get_or_insert_with(|| Snapshot { version: self.base.version, state: self.base.state.copy() });
-        next.state.evolve(event);
-        next.version += 1;
+    /// The state that this batch changes. What the cache shares stays as it was, in case the append is refused.
+    fn next(&mut self) -> &mut Snapshot {
+        self.next.get_or_insert_with(|| self.base.copy())
+    }
+
+    fn write(&mut self, event: &dyn Any, stored: event::Stored, [at, actor, command, trace]: [String; 4]) {
+        self.next().evolve(event, &stored);
+        self.events.push([stored.kind, stored.schema.to_string(), at, actor, command, trace, stored.data]);
+    }
+}
+
+/// What stands beside every event of one command.
+struct Writing {
+    at: String,
+    command: String,
+    trace: String,
+}
+
+impl Writing {
+    fn new(context: &Context) -> Self {
+        Self { at: context.written_at(), command: context.command.to_string(), trace: context.trace.clone() }
+    }
+
+    fn fields(&self, actor: &str) -> [String; 4] {
+        [self.at.clone(), actor.to_owned(), self.command.clone(), self.trace.clone()]
     }
 }

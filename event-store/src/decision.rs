@@ -34,6 +34,12 @@ impl States<'_> {
         self.snapshot((A::CATEGORY, id.into())).version
     }
 
+    /// Whether the last event of an aggregate carries it forward.
+    pub(crate) fn are_closed<A: Aggregate>(&self, id: A::Id) -> bool {
+        let snapshot = self.snapshot((A::CATEGORY, id.into()));
+        snapshot.books.are_closed(snapshot.version)
+    }
+
     fn snapshot(&self, key: Key) -> &Snapshot {
         self.0.current(&key).expect("a command names every aggregate it decides on")
     }

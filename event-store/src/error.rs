@@ -33,6 +33,16 @@ pub enum Error {
         /// The version that came.
         found: u64,
     },
+    /// A stream begins in the middle, so a fold of it would be shorter than what happened.
+    #[error("{category}:{id} begins at version {found}, which is neither the first nor carries everything forward")]
+    Beginning {
+        /// The family of the aggregate.
+        category: &'static str,
+        /// The aggregate.
+        id: Uuid,
+        /// The version of its first entry; of the next one where there is no entry left.
+        found: u64,
+    },
     /// Somebody else wrote into a stream of the log.
     #[error("{key} holds the entry {entry}, which is none of ours")]
     Foreign {

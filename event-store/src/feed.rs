@@ -30,7 +30,7 @@ impl Feed {
         Partition::all().map(move |partition| Self { category, partition })
     }
 
-    fn key(self) -> String {
+    pub(crate) fn key(self) -> String {
         keys::feed(self.category, self.partition)
     }
 }
@@ -64,6 +64,19 @@ impl Store {
         }
     }
 
+    /// Makes Redis forget a group that is gone for good; one that it does not know is gone already.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn drop_group(&self, group: &str, feed: Feed) -> Result<(), Error> {
+        let (mut redis, key) = (self.redis(), feed.key());
+        // Without the stream, Redis refuses to look for its groups.
+        if redis.exists(&key).await? {
+            let _: bool = redis.xgroup_destroy(&key, group).await?;
+        }
+        Ok(())
+    }
+
     /// Up to which position a group was given the events of a feed; `None` when there is no such group.
     ///
     /// # Errors
@@ -86,16 +99,6 @@ impl Store {
             let () = redis.xgroup_delconsumer(&key, group, &consumer.name).await?;
         }
         Ok(())
-    }
-
-    /// The position of the newest event of a feed; 0 before the first.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn head(&self, feed: Feed) -> Result<u64, Error> {
-        let (mut redis, key) = (self.redis(), feed.key());
-        let newest = Entry::all(&key, redis.xrevrange_count(&key, "+", "-", 1).await?)?;
-        Ok(newest.first().map_or(0, |entry| entry.number))
     }
 
     /// Events of a feed from a position on, without a group.

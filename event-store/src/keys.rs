@@ -30,3 +30,11 @@ pub(crate) fn credential(user: Uuid) -> String {
 
 /// What was fixed when the store was created.
 pub(crate) const STORE: &str = "store";
+
+/// What operators ask of consumers.
+pub(crate) const REQUESTS: &str = "requests";
+
+/// Dead letters of one group, to look at.
+pub(crate) fn dead(group: &str, partition: Partition) -> String {
+    format!("dead:{group}:{{{partition}}}")
+}

@@ -182,7 +182,7 @@ impl Store {
             streams.extend(pending.request().streams.iter().map(|stream| (stream.key(), *stream)));
         }
         let loaded = join_all(streams.values().map(async |stream| (stream, self.snapshot(stream).await))).await;
-        let (mut batch, mut failed) = (Batch::default(), HashMap::new());
+        let (mut batch, mut failed) = (Batch::new(self.settings().books_every), HashMap::new());
         for (stream, snapshot) in loaded {
             match snapshot {
                 Ok(snapshot) => batch.base(stream, snapshot),
@@ -206,7 +206,7 @@ impl Store {
         };
         match answer {
             Ok(Answer::Written) => {
-                batch.into_states().for_each(|(key, snapshot)| self.keep(key, snapshot));
+                batch.into_states().for_each(|(key, snapshot)| drop(self.keep(key, snapshot)));
                 taken.into_iter().for_each(|(pending, _)| pending.done());
                 Vec::new()
             }

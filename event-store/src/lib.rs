@@ -15,13 +15,17 @@ mod records;
 mod state;
 
 mod batch;
+mod books;
 mod decision;
 mod lane;
 mod library;
+mod load;
 mod store;
 
 mod durability;
 mod feed;
+mod requests;
+mod trim;
 
 pub use context::{CommandId, Context};
 pub use decision::{Changes, Decision, Failure, Outcome, States};

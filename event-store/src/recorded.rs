@@ -9,6 +9,11 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// Whether events of this type carry everything before them forward.
+pub(crate) fn carries_forward(kind: &str) -> bool {
+    kind.ends_with(".carried_forward")
+}
+
 /// One event of one aggregate, unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
@@ -37,6 +42,12 @@ impl Recorded {
     #[must_use]
     pub fn category(&self) -> &str {
         self.kind.split('.').next().unwrap_or_default()
+    }
+
+    /// Whether it has the whole state in it, so that a fold can begin here as well as at version 1.
+    #[must_use]
+    pub fn carries_forward(&self) -> bool {
+        carries_forward(&self.kind)
     }
 
     /// The event itself.

@@ -5,7 +5,7 @@ use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 use domain::{Aggregate, Partition, event};
 use uuid::Uuid;
 
-use crate::Recorded;
+use crate::{Error, Recorded, books::Books, recorded::carries_forward};
 
 /// Names one aggregate, and knows how to fold it.
 #[derive(Clone, Copy)]
@@ -32,8 +32,9 @@ impl Stream {
         (self.category, self.id)
     }
 
-    pub(crate) fn unwritten(&self) -> Arc<Snapshot> {
-        Arc::new(Snapshot { version: 0, state: (self.empty)() })
+    /// The empty state, just before this version.
+    pub(crate) fn before(&self, version: u64) -> Snapshot {
+        Snapshot { version: version - 1, books: Books::default(), state: (self.empty)() }
     }
 }
 
@@ -44,6 +45,7 @@ pub(crate) trait State: Any + Send + Sync {
     fn copy(&self) -> Box<dyn State>;
     fn fold(&mut self, event: &Recorded) -> Result<(), event::Error>;
     fn evolve(&mut self, event: &dyn Any);
+    fn carried_forward(&self) -> Option<(Box<dyn Any>, event::Stored)>;
 }
 
 struct Folded<A>(A);
@@ -61,15 +63,49 @@ impl<A: Aggregate> State for Folded<A> {
     fn evolve(&mut self, event: &dyn Any) {
         self.0.evolve(event.downcast_ref().expect("changes are made for the aggregate of their stream"));
     }
+
+    fn carried_forward(&self) -> Option<(Box<dyn Any>, event::Stored)> {
+        let event = self.0.carried_forward()?;
+        let stored = event::encode(&event);
+        Some((Box::new(event), stored))
+    }
 }
 
 /// An aggregate as it was at one version.
 pub(crate) struct Snapshot {
     pub(crate) version: u64,
+    pub(crate) books: Books,
     pub(crate) state: Box<dyn State>,
 }
 
 impl Snapshot {
+    pub(crate) fn copy(&self) -> Self {
+        Self { version: self.version, books: self.books, state: self.state.copy() }
+    }
+
+    /// Folds the next event of the log.
+    pub(crate) fn fold(&mut self, category: &'static str, event: &Recorded) -> Result<(), Error> {
+        let (id, version) = (event.id, event.version);
+        if version != self.version + 1 {
+            return Err(Error::Gap { category, id, expected: self.version + 1, found: version });
+        }
+        self.state.fold(event).map_err(|source| Error::Event { category, id, version, source })?;
+        self.version = version;
+        if event.carries_forward() {
+            self.books = Books::closed(version, event.data.len());
+        }
+        Ok(())
+    }
+
+    /// Folds an event that is about to be written.
+    pub(crate) fn evolve(&mut self, event: &dyn Any, stored: &event::Stored) {
+        self.state.evolve(event);
+        self.version += 1;
+        if carries_forward(&stored.kind) {
+            self.books = Books::closed(self.version, stored.data.len());
+        }
+    }
+
     pub(crate) fn get<A: Aggregate>(&self) -> &A {
         let state: &dyn Any = &*self.state;
         &state.downcast_ref::<Folded<A>>().expect("a category belongs to one aggregate").0

@@ -12,15 +12,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Changes, Context, Decision, Error, Failure, Outcome, Record, Recorded, Stream, keys,
+    Changes, Context, Decision, Error, Failure, Outcome, Record, Stream, keys,
     lane::Lane,
     library,
-    recorded::Entry,
-    state::{Key, Loaded, Snapshot},
+    state::{Key, Snapshot},
 };
-
-/// How many entries are read at a time.
-const PAGE: usize = 1_000;
 
 /// Where the log is, and how much of it to remember.
 #[derive(Clone, Debug)]
@@ -29,11 +25,13 @@ pub struct Settings {
     pub response_timeout: Duration,
     /// How many folded aggregates to keep in memory.
     pub cached_aggregates: usize,
+    /// After how many events the books of a stream are closed.
+    pub books_every: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { response_timeout: Duration::from_secs(2), cached_aggregates: 100_000 }
+        Self { response_timeout: Duration::from_secs(2), cached_aggregates: 100_000, books_every: 500 }
     }
 }
 
@@ -46,6 +44,7 @@ pub struct Store {
 struct Inner {
     client: Client,
     redis: ConnectionManager,
+    settings: Settings,
     cache: Cache<Key, Arc<Snapshot>>,
     lanes: [Lane; Partition::COUNT as usize],
 }
@@ -107,7 +106,9 @@ impl Store {
             .set_response_timeout(Some(settings.response_timeout));
         let redis = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let cache = Cache::new(settings.cached_aggregates);
-        Ok(Self { inner: Arc::new(Inner { client, redis, cache, lanes: Default::default() }) })
+        Ok(Self {
+            inner: Arc::new(Inner { client, redis, settings: settings.clone(), cache, lanes: Default::default() }),
+        })
     }
 
     /// Loads the append function and checks that the store was made for this version. Safe to repeat.
@@ -126,16 +127,6 @@ impl Store {
     /// When Redis does not answer.
     pub async fn is_ready(&self) -> Result<bool, Error> {
         library::is_loaded(&mut self.redis()).await
-    }
-
-    /// An aggregate, brought up to date.
-    ///
-    /// # Errors
-    /// When Redis does not answer or the stream cannot be folded.
-    pub async fn load<A: Aggregate>(&self, id: A::Id) -> Result<Loaded<A>, Error> {
-        let stream = Stream::of::<A>(id);
-        let known = self.inner.cache.get(&stream.key()).unwrap_or_else(|| stream.unwritten());
-        Ok(Loaded::new(self.catch_up(&stream, known).await?))
     }
 
     /// Puts one command to one aggregate, and returns the version it is at then.
@@ -160,14 +151,6 @@ impl Store {
             Outcome::Done(answer) => answer.map_err(ExecuteError::Rejected),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
-    }
-
-    /// Every event of one aggregate, of whatever category, in order.
-    ///
-    /// # Errors
-    /// When Redis does not answer or the stream holds foreign entries.
-    pub async fn history(&self, category: &str, id: Uuid) -> Result<Vec<Recorded>, Error> {
-        self.events_from(category, id, 1).await
     }
 
     /// Personal fields of aggregates, in the order of the ids; empty where there are none.
@@ -202,28 +185,26 @@ impl Store {
         &self.inner.client
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
     pub(crate) fn lane(&self, partition: Partition) -> &Lane {
         &self.inner.lanes[usize::from(partition.number())]
     }
 
-    /// What the cache has, or else the log. The append checks whether it is still the newest.
-    pub(crate) async fn snapshot(&self, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
-        match self.inner.cache.get(&stream.key()) {
-            Some(known) => Ok(known),
-            None => self.catch_up(stream, stream.unwritten()).await,
-        }
+    /// What the cache has of an aggregate.
+    pub(crate) fn known(&self, key: Key) -> Option<Arc<Snapshot>> {
+        self.inner.cache.get(&key)
     }
 
-    pub(crate) fn keep(&self, key: Key, snapshot: Arc<Snapshot>) {
-        self.inner.cache.insert(key, snapshot);
+    pub(crate) fn keep(&self, key: Key, snapshot: Arc<Snapshot>) -> Arc<Snapshot> {
+        self.inner.cache.insert(key, snapshot.clone());
+        snapshot
     }
 
-    /// Brings what the cache has of an aggregate up to date; the next command sees why that cannot be done.
-    pub(crate) async fn refresh(&self, stream: &Stream) {
-        let cached = self.inner.cache.get(&stream.key()).unwrap_or_else(|| stream.unwritten());
-        if self.catch_up(stream, cached).await.is_err() {
-            self.inner.cache.remove(&stream.key());
-        }
+    pub(crate) fn forget(&self, key: Key) {
+        self.inner.cache.remove(&key);
     }
 
     /// Runs the append function, and loads it first where Redis does not have it yet.
@@ -235,53 +216,6 @@ impl Store {
                 Ok(command.query_async(&mut redis).await?)
             }
             answer => Ok(answer?),
-        }
-    }
-
-    async fn catch_up(&self, stream: &Stream, mut known: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
-        let (category, id) = stream.key();
-        // From the known event on: where it is missing, the log has lost its tail and is read from the start.
-        let mut events = self.events_from(category, id, known.version.max(1)).await?;
-        if known.version > 0 {
-            if events.first().is_some_and(|event| event.version == known.version) {
-                events.remove(0);
-            } else {
-                self.inner.cache.remove(&stream.key());
-                known = stream.unwritten();
-                events = self.events_from(category, id, 1).await?;
-            }
-        }
-        if events.is_empty() {
-            return Ok(known);
-        }
-        let mut next = Snapshot { version: known.version, state: known.state.copy() };
-        for event in &events {
-            if event.version != next.version + 1 {
-                return Err(Error::Gap { category, id, expected: next.version + 1, found: event.version });
-            }
-            let fold = next.state.fold(event);
-            fold.map_err(|source| Error::Event { category, id, version: event.version, source })?;
-            next.version = event.version;
-        }
-        let next = Arc::new(next);
-        self.keep(stream.key(), next.clone());
-        Ok(next)
-    }
-
-    async fn events_from(&self, category: &str, id: Uuid, version: u64) -> Result<Vec<Recorded>, Error> {
-        let (key, mut redis) = (keys::stream(category, id), self.redis());
-        let (mut events, mut from) = (Vec::new(), version);
-        loop {
-            let page = redis.xrange_count(&key, format!("{from}-0"), "+", PAGE).await?;
-            let page = Entry::all(&key, page)?;
-            let more = page.len() == PAGE;
-            for entry in page {
-                from = entry.number.saturating_add(1);
-                events.push(Recorded::from_stream(id, entry)?);
-            }
-            if !more {
-                return Ok(events);
-            }
         }
     }
 }

@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
 
 mod support;
+mod tally;
 
 mod append;
+mod books;
 mod concurrency;
 mod feeds;
+mod loading;
 mod outage;
 mod receipts;
+mod requests;
+mod trimming;
