@@ -48,12 +48,13 @@ pub const SCHEMA: u32 = 1;
 /// Every event type there is, by category and in the order in which things happen.
 ///
 /// The contract with whoever reads the streams: a type is added, never renamed or removed.
-pub const TYPES: [&str; 19] = [
+pub const TYPES: [&str; 22] = [
     "user.registered",
     "user.profile_changed",
     "user.role_granted",
     "user.role_revoked",
     "user.shop_opened",
+    "user.carried_forward",
     "claim.claimed",
     "claim.released",
     "product.listed",
@@ -64,10 +65,12 @@ pub const TYPES: [&str; 19] = [
     "inventory.adjusted",
     "inventory.reserved",
     "inventory.released",
+    "inventory.carried_forward",
     "order.placed",
     "order.confirmed",
     "order.rejected",
     "order.cancelled",
+    "order.carried_forward",
 ];
 
 /// The categories of all aggregates, as the types name them.

@@ -21,6 +21,16 @@ pub struct Inventory {
     on_hand: u64,
     reserved: u64,
     reservations: BTreeMap<OrderId, u32>,
+    totals: Totals,
+}
+
+/// All that ever came and went, so that the books still add up where they begin with what was carried forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Units that were received.
+    pub received: u64,
+    /// Units that corrections added, less those that they took away.
+    pub adjusted: i64,
 }
 
 impl Inventory {
@@ -40,6 +50,12 @@ impl Inventory {
     #[must_use]
     pub const fn available(&self) -> u64 {
         self.on_hand.saturating_sub(self.reserved)
+    }
+
+    /// All that ever came and went.
+    #[must_use]
+    pub const fn totals(&self) -> Totals {
+        self.totals
     }
 }
 
@@ -109,6 +125,16 @@ pub enum Event {
         order: OrderId,
         /// How many units.
         quantity: u32,
+    },
+    /// The books were closed: this is how it stands.
+    #[serde(rename = "inventory.carried_forward")]
+    CarriedForward {
+        /// Units in the warehouse, promised or not.
+        on_hand: u64,
+        /// All that ever came and went.
+        totals: Totals,
+        /// Units promised to each order.
+        reservations: BTreeMap<OrderId, u32>,
     },
 }
 
@@ -215,18 +241,38 @@ impl Aggregate for Inventory {
     }
 
     fn evolve(&mut self, event: &Event) {
-        match *event {
-            Event::Received { quantity, .. } => self.on_hand += u64::from(quantity),
-            Event::Adjusted { delta, .. } => self.on_hand = self.on_hand.saturating_add_signed(delta),
+        match event {
+            Event::Received { quantity, .. } => {
+                self.on_hand += u64::from(*quantity);
+                self.totals.received += u64::from(*quantity);
+            }
+            Event::Adjusted { delta, .. } => {
+                self.on_hand = self.on_hand.saturating_add_signed(*delta);
+                self.totals.adjusted += delta;
+            }
             Event::Reserved { order, quantity } => {
-                self.reserved += u64::from(quantity);
-                self.reservations.insert(order, quantity);
+                self.reserved += u64::from(*quantity);
+                self.reservations.insert(*order, *quantity);
             }
             Event::Released { order, quantity } => {
-                self.reserved = self.reserved.saturating_sub(quantity.into());
-                self.reservations.remove(&order);
+                self.reserved = self.reserved.saturating_sub(u64::from(*quantity));
+                self.reservations.remove(order);
+            }
+            Event::CarriedForward { on_hand, totals, reservations } => {
+                let reserved = reservations.values().copied().map(u64::from).sum();
+                let reservations = reservations.clone();
+                *self = Self { on_hand: *on_hand, reserved, reservations, totals: *totals };
             }
         }
+    }
+
+    fn carried_forward(&self) -> Option<Event> {
+        let Self { on_hand, totals, ref reservations, .. } = *self;
+        (*self != Self::default()).then(|| Event::CarriedForward {
+            on_hand,
+            totals,
+            reservations: reservations.clone(),
+        })
     }
 }
 

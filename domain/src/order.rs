@@ -26,7 +26,8 @@ pub struct Order {
 }
 
 /// How far an order has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Its lines are being reserved.
     Pending,
@@ -174,6 +175,18 @@ pub enum Event {
         /// All products of the order, for whoever gives back what was reserved.
         products: Vec<ProductId>,
     },
+    /// The books were closed: this is how it stands.
+    #[serde(rename = "order.carried_forward")]
+    CarriedForward {
+        /// How far it has come.
+        status: Status,
+        /// Who placed it.
+        buyer: UserId,
+        /// What was ordered.
+        lines: Vec<Line>,
+        /// What all of it costs.
+        total: Money,
+    },
 }
 
 /// Which rule of orders a command would break. An `index` is the line's, from 0.
@@ -307,7 +320,22 @@ impl Aggregate for Order {
             Event::Confirmed {} => Status::Confirmed,
             Event::Rejected { .. } => Status::Rejected,
             Event::Cancelled { .. } => Status::Cancelled,
+            Event::CarriedForward { status, buyer, lines, total } => {
+                self.buyer = Some(*buyer);
+                self.lines.clone_from(lines);
+                self.total = Some(*total);
+                *status
+            }
         });
+    }
+
+    fn carried_forward(&self) -> Option<Event> {
+        let Self { status, buyer, ref lines, total } = *self;
+        Some(Event::CarriedForward { status: status?, buyer: buyer?, lines: lines.clone(), total: total? })
+    }
+
+    fn is_finished(&self) -> bool {
+        matches!(self.status, Some(Status::Rejected | Status::Cancelled))
     }
 }
 

@@ -153,6 +153,19 @@ pub enum Event {
         /// The claim on the shop's name.
         name: ClaimId,
     },
+    /// The books were closed: this is how the account stands.
+    #[serde(rename = "user.carried_forward")]
+    CarriedForward {
+        /// The claim on the e-mail address.
+        email: ClaimId,
+        /// The claim on the user name.
+        username: ClaimId,
+        /// The claim on the shop's name, if there is a shop.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shop: Option<ClaimId>,
+        /// What the user may act as.
+        roles: BTreeSet<Role>,
+    },
 }
 
 /// Which rule of accounts a command would break.
@@ -213,24 +226,32 @@ impl Aggregate for User {
     }
 
     fn evolve(&mut self, event: &Event) {
-        match *event {
+        match event {
             Event::Registered { email, username } => {
-                self.email = Some(email);
-                self.username = Some(username);
+                self.email = Some(*email);
+                self.username = Some(*username);
                 self.roles.insert(Role::Buyer);
             }
             Event::ProfileChanged { username, .. } => self.username = username.or(self.username),
             Event::RoleGranted { role } => {
-                self.roles.insert(role);
+                self.roles.insert(*role);
             }
             Event::RoleRevoked { role } => {
-                self.roles.remove(&role);
+                self.roles.remove(role);
             }
             Event::ShopOpened { name } => {
-                self.shop = Some(name);
+                self.shop = Some(*name);
                 self.roles.insert(Role::Seller);
             }
+            Event::CarriedForward { email, username, shop, roles } => {
+                *self = Self { email: Some(*email), username: Some(*username), shop: *shop, roles: roles.clone() };
+            }
         }
+    }
+
+    fn carried_forward(&self) -> Option<Event> {
+        let Self { email, username, shop, ref roles } = *self;
+        Some(Event::CarriedForward { email: email?, username: username?, shop, roles: roles.clone() })
     }
 }
 

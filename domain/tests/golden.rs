@@ -39,6 +39,7 @@ events! {
         RoleGranted = "user.role_granted",
         RoleRevoked = "user.role_revoked",
         ShopOpened = "user.shop_opened",
+        CarriedForward = "user.carried_forward",
     }
     claim {
         Claimed = "claim.claimed",
@@ -55,12 +56,14 @@ events! {
         Adjusted = "inventory.adjusted",
         Reserved = "inventory.reserved",
         Released = "inventory.released",
+        CarriedForward = "inventory.carried_forward",
     }
     order {
         Placed = "order.placed",
         Confirmed = "order.confirmed",
         Rejected = "order.rejected",
         Cancelled = "order.cancelled",
+        CarriedForward = "order.carried_forward",
     }
 }
 

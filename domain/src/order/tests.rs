@@ -156,6 +156,19 @@ fn what_is_settled_stays_settled() {
 }
 
 #[test]
+fn is_finished_when_nothing_more_can_happen_to_it() {
+    for (history, finished) in [
+        (vec![], false),
+        (vec![placed()], false),
+        (vec![placed(), Event::Confirmed {}], false),
+        (vec![placed(), rejected()], true),
+        (vec![placed(), Event::Confirmed {}, cancelled()], true),
+    ] {
+        assert_eq!(Order::replay(&history).is_finished(), finished, "{history:?}");
+    }
+}
+
+#[test]
 fn nothing_else_comes_before_placing() {
     for command in [Command::Confirm, reject(), cancel()] {
         given::<Order>([]).when(command).then_err(Error::Unknown);

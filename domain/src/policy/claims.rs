@@ -25,7 +25,8 @@ impl Policy for Claims {
             | Event::Registered { .. }
             | Event::RoleGranted { .. }
             | Event::RoleRevoked { .. }
-            | Event::ShopOpened { .. } => vec![],
+            | Event::ShopOpened { .. }
+            | Event::CarriedForward { .. } => vec![],
         }
     }
 

@@ -26,7 +26,7 @@ impl Policy for OrderFulfilment {
                 let wanted = lines.iter().map(|line| (line.product, line.quantity));
                 by_partition(wanted, |(product, _)| *product).map(|lines| Request::Reserve { order, lines }).collect()
             }
-            Event::Placed { .. } | Event::Confirmed {} => vec![],
+            Event::Placed { .. } | Event::Confirmed {} | Event::CarriedForward { .. } => vec![],
             Event::Rejected { products, .. } | Event::Cancelled { products, .. } => {
                 by_partition(products.iter().copied(), |product| *product)
                     .map(|products| Request::Release { order, products })
@@ -42,7 +42,11 @@ impl Policy for OrderFulfilment {
                 let command = if short.is_empty() { order::Command::Confirm } else { order::Command::Reject { short } };
                 vec![Command::Order(order, command)]
             }
-            Event::Placed { .. } | Event::Confirmed {} | Event::Rejected { .. } | Event::Cancelled { .. } => vec![],
+            Event::Placed { .. }
+            | Event::Confirmed {}
+            | Event::Rejected { .. }
+            | Event::Cancelled { .. }
+            | Event::CarriedForward { .. } => vec![],
         }
     }
 }

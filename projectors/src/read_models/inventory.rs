@@ -61,12 +61,13 @@ impl Projection for Inventories {
         let (stock, changed_at) = rows.stock.entry(event.id).or_insert_with(|| (Stock::none(event.id), at));
         let before = *stock;
         stock.fold(event.version, &what);
-        *changed_at = at;
         let (order, note) = match what {
             Event::Received { reference, .. } => (None, reference.map(Into::into)),
             Event::Adjusted { reason, .. } => (None, Some(reason.into())),
             Event::Reserved { order, .. } | Event::Released { order, .. } => (Some(order.into()), None),
+            Event::CarriedForward { .. } => return Ok(()),
         };
+        *changed_at = at;
         let kind = event.kind.trim_start_matches("inventory.").to_owned();
         rows.movements.push(Movement { after: *stock, before, kind, order, note, actor: event.actor.clone(), at });
         Ok(())

@@ -77,6 +77,7 @@ impl Projection for Orders {
         let mut status = Status::Pending;
         let mut detail = None;
         match what {
+            Event::CarriedForward { .. } => return rows.carry_forward(event),
             Event::Placed { buyer, lines, total } => {
                 let row = Row {
                     id: event.id,
@@ -155,6 +156,14 @@ impl Copied for Moment {
     fn put(&self, row: &mut copy::Line<'_>) {
         row.put("order_id", &self.order).put("version", &self.version).put("kind", &self.kind);
         row.put("actor", &self.actor).put("at", &self.at).put("detail", &self.detail);
+    }
+}
+
+impl Rows {
+    /// Nothing has happened to the order: its row takes the version alone.
+    fn carry_forward(&mut self, event: &Recorded) -> Result<(), Unfoldable> {
+        self.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?.version = event.version as i64;
+        Ok(())
     }
 }
 

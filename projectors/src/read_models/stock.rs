@@ -26,6 +26,7 @@ impl Stock {
             Event::Adjusted { delta, .. } => self.on_hand += delta,
             Event::Reserved { quantity, .. } => self.reserved += i64::from(quantity),
             Event::Released { quantity, .. } => self.reserved -= i64::from(quantity),
+            Event::CarriedForward { .. } => {}
         }
         self.version = version as i64;
     }

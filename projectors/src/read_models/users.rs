@@ -59,7 +59,7 @@ impl Projection for Users {
         }
         let row = rows.0.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
         match what {
-            Event::Registered { .. } | Event::ProfileChanged { .. } => {}
+            Event::Registered { .. } | Event::ProfileChanged { .. } | Event::CarriedForward { .. } => {}
             Event::ShopOpened { .. } => row.add(Role::Seller),
             Event::RoleGranted { role } => row.add(role),
             Event::RoleRevoked { role } => row.roles.retain(|held| held != role.as_str()),

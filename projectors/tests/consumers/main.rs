@@ -4,6 +4,7 @@
 
 mod shop;
 
+mod books;
 mod copy;
 mod doubt;
 mod fulfilment;
