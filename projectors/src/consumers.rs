@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::{
+    archive::{self, ArchiveSink},
     feeding::feed,
     policies::PolicySink,
     projection::Projection,
@@ -39,8 +40,8 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    /// Starts a worker for every generation of every read model, and for every policy. They wait for both stores and never
-    /// give up.
+    /// Starts a worker for every generation of every read model, for every policy and for the archive. They wait for both
+    /// stores and never give up.
     #[must_use]
     pub fn start(settings: Settings, stop: CancellationToken) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
@@ -50,6 +51,7 @@ impl Consumers {
         consumers.project::<Orders>();
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
+        consumers.archive();
         consumers.process.tasks.close();
         consumers
     }
@@ -74,6 +76,12 @@ impl Consumers {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
         let sink = PolicySink::<P>::new(pool.clone(), self.process.settings.store.clone());
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
+    }
+
+    fn archive(&self) {
+        let pool = schema::pool(&self.process.settings.database, schema::ARCHIVE, 3);
+        let sink = ArchiveSink::new(pool.clone(), self.process.settings.store.clone());
+        self.process.spawn(archive::GROUP.to_owned(), archive::CATEGORIES, pool, sink, self.stop.clone());
     }
 }
 

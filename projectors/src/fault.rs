@@ -39,6 +39,16 @@ pub enum Fault {
         /// The position that came.
         found: u64,
     },
+    /// An event is neither in its stream nor in the archive.
+    #[error("{category}:{id} lacks version {version}, in its stream and in the archive")]
+    Unarchived {
+        /// The family of the aggregate.
+        category: String,
+        /// The aggregate.
+        id: uuid::Uuid,
+        /// Which of its events.
+        version: u64,
+    },
     /// The code broke over these events.
     #[error("the consumer panicked; the log says where")]
     Panicked,
@@ -70,7 +80,7 @@ impl Fault {
             Self::LeaseLost(_) | Self::Hole { .. } | Self::Command(Failure::Contended | Failure::Late) => true,
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
-            Self::Diverged { .. } | Self::Panicked | Self::Event { .. } => false,
+            Self::Diverged { .. } | Self::Unarchived { .. } | Self::Panicked | Self::Event { .. } => false,
         }
     }
 }

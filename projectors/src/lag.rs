@@ -43,7 +43,7 @@ pub async fn lag(store: &Store, database: &PgConnectOptions) -> Result<Vec<Lag>,
         let generations = generations::all(&mut connection, read_model.name).await?;
         schemas.extend(generations.iter().filter(|generation| generation.is_fed()).map(Generation::schema));
     }
-    schemas.push(schema::POLICIES.to_owned());
+    schemas.extend([schema::POLICIES, schema::ARCHIVE].map(str::to_owned));
     let mut rows = Vec::<Row>::new();
     for schema in schemas {
         let statement = format!(

@@ -9,7 +9,9 @@
 mod fault;
 mod runtime;
 
+mod archive;
 pub mod copy;
+mod log;
 mod policies;
 pub mod projection;
 pub mod read_models;
@@ -24,5 +26,6 @@ mod verify;
 pub use consumers::{Consumers, Settings};
 pub use fault::Fault;
 pub use lag::{Lag, lag};
+pub use log::Log;
 pub use runtime::Status;
 pub use verify::{Difference, verify};

@@ -9,7 +9,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::generations::{self, Generation};
+use crate::{
+    archive,
+    generations::{self, Generation},
+};
 
 /// What a schema is made of.
 pub struct Definition {
@@ -26,6 +29,9 @@ static HOME: Migrator = sqlx::migrate!("../migrations/homes");
 /// In every schema of a read model: the applied versions.
 static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
 
+/// In the schema of the archive: the events.
+static EVENTS: Migrator = sqlx::migrate!("../migrations/archive");
+
 /// Every read model.
 pub static READ_MODELS: [Definition; 4] = [
     Definition { name: "users", tables: sqlx::migrate!("../migrations/users") },
@@ -36,6 +42,9 @@ pub static READ_MODELS: [Definition; 4] = [
 
 /// The home of the policies, which is their consumer schema too.
 pub const POLICIES: &str = "policies";
+
+/// The schema of the archive, and where its positions are kept.
+pub const ARCHIVE: &str = "archive";
 
 /// What a read model's schemas are made of.
 ///
@@ -59,6 +68,10 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     enter(&mut connection, POLICIES).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&HOME, "_home_migrations", &mut connection).await?;
+    enter(&mut connection, ARCHIVE).await?;
+    run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
+    run(&EVENTS, "_migrations", &mut connection).await?;
+    archive::create_records(&mut connection).await?;
     for read_model in &READ_MODELS {
         enter(&mut connection, read_model.name).await?;
         run(&HOME, "_home_migrations", &mut connection).await?;
@@ -97,7 +110,11 @@ async fn enter(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::
 }
 
 /// Runs what is new of one folder of migrations, which is remembered in a table of its own.
-async fn run(folder: &Migrator, remembered_in: &'static str, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn run(
+    folder: &Migrator,
+    remembered_in: &'static str,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
     let mut migrator = Migrator { migrations: folder.migrations.clone(), ..Migrator::DEFAULT };
     migrator.dangerous_set_table_name(remembered_in);
     Ok(migrator.run(connection).await?)

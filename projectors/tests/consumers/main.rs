@@ -4,6 +4,7 @@
 
 mod shop;
 
+mod archive;
 mod books;
 mod copy;
 mod doubt;

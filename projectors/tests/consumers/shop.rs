@@ -134,14 +134,15 @@ impl Shop {
              select category, partition, position from products_g1.positions union all
              select category, partition, position from inventory_g1.positions union all
              select category, partition, position from orders_g1.positions union all
-             select category, partition, position from policies.positions",
+             select category, partition, position from policies.positions union all
+             select category, partition, position from archive.positions",
         )
         .fetch_all(&mut sql)
         .await
         .unwrap();
-        // 8 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
-        let mut lag = u64::from(positions.len() < 8 * 16);
-        for category in ["user", "product", "inventory", "order"] {
+        // 13 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 13 * 16);
+        for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {
                 let head = self.store.head(feed).await.unwrap();
                 let of_feed =

@@ -1,0 +1,28 @@
+//! The archive: every event and every record, copied to Postgres unchanged.
+//!
+//! A consumer like the others, except that it knows no event type and so has none that could fail. What it holds may leave
+//! Redis, and an empty Redis can be filled from it.
+
+mod aggregates;
+pub(crate) mod events;
+mod records;
+mod sink;
+
+pub(crate) use records::create as create_records;
+pub(crate) use sink::ArchiveSink;
+
+/// The consumer group of the archive.
+pub(crate) const GROUP: &str = "archive";
+
+/// Every category there is.
+pub(crate) const CATEGORIES: &[&str] = &["claim", "inventory", "order", "product", "user"];
+
+#[cfg(test)]
+mod tests {
+    use super::CATEGORIES;
+
+    #[test]
+    fn the_archive_reads_every_category() {
+        assert!(domain::event::categories().into_iter().eq(CATEGORIES.iter().copied()));
+    }
+}

@@ -1,0 +1,37 @@
+//! Copies what happens, in the transaction that settles it.
+
+use event_store::{Feed, Positioned, Store};
+use sqlx::PgPool;
+
+use super::{aggregates, events, records::Records};
+use crate::{
+    Fault,
+    runtime::{Leases, Sink},
+};
+
+/// Writes the archive.
+pub(crate) struct ArchiveSink {
+    pool: PgPool,
+    store: Store,
+}
+
+impl ArchiveSink {
+    pub(crate) const fn new(pool: PgPool, store: Store) -> Self {
+        Self { pool, store }
+    }
+}
+
+impl Sink for ArchiveSink {
+    const SENDS_COMMANDS: bool = false;
+
+    async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+        // Read after the events: what the records held by then, or newer.
+        let records = Records::of(&self.store, turn).await?;
+        let mut transaction = self.pool.begin().await?;
+        leases.settle(&mut transaction, turn).await?;
+        events::insert(&mut transaction, turn).await?;
+        aggregates::follow(&mut transaction, turn).await?;
+        records.save(&mut transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+}

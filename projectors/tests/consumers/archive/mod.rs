@@ -1,0 +1,5 @@
+//! The archive holds the log, and what left the log can be read again.
+
+mod copies;
+mod joined;
+mod records;
