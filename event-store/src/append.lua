@@ -1,14 +1,16 @@
-#!lua name=millrace_1
+#!lua name=millrace_2
 
--- One append is one decision: all of its events, feed entries, receipts and private records, or nothing.
+-- One append is one decision: all of its events, feed entries, receipts, private records and timers, or nothing.
 -- Redis does not roll a function back, so everything is checked before the first write.
 --
--- KEYS  streams, then feeds, then receipts, then records
--- ARGV  not_after (ms since 1970, 0: never too late), counts of streams, feeds, receipts and records, then
+-- KEYS  streams, then feeds, then receipts, then records, then the timers where any change
+-- ARGV  not_after (ms since 1970, 0: never too late), counts of streams, feeds, receipts, records and timers, then
 --       per stream   id, expected version, which feed (from 1), number of events, and
 --         per event  type, schema, at, actor, command, trace, data
 --       per receipt  body (empty: look, but leave none), lifetime in ms
 --       per record   number of fields (0: delete the record), and per field name, value
+--       with timers  number that are set, and per timer name, due (ms since 1970), then number that are removed, and
+--                    their names
 --
 -- Answers {"ok", last position of each feed…}, or what stands against it:
 --   {"receipt", n, body…}      commands that were answered before
@@ -39,8 +41,8 @@ end
 local function append(keys, args)
   local not_after = whole(args[1], 'not_after')
   local streams, feeds = whole(args[2], 'streams'), whole(args[3], 'feeds')
-  local receipts, records = whole(args[4], 'receipts'), whole(args[5], 'records')
-  if #keys ~= streams + feeds + receipts + records then
+  local receipts, records, timers = whole(args[4], 'receipts'), whole(args[5], 'records'), whole(args[6], 'timers')
+  if timers > 1 or #keys ~= streams + feeds + receipts + records + timers then
     return redis.error_reply('ERR ' .. #keys .. ' keys do not match the counts')
   end
 
@@ -52,7 +54,7 @@ local function append(keys, args)
   end
 
   -- Read the plan and what it rests on.
-  local at = 6
+  local at = 7
   local plan, conflicts = {}, {'conflict'}
   for n = 1, streams do
     local step = {key = keys[n], id = args[at], feed = whole(args[at + 2], 'feed'), count = whole(args[at + 3], 'events')}
@@ -88,6 +90,15 @@ local function append(keys, args)
     local kind = redis.call('TYPE', keys[streams + feeds + receipts + n])['ok']
     if kind ~= 'none' and kind ~= 'hash' then return redis.error_reply('ERR a record must be a hash') end
     at = at + 1 + 2 * whole(args[at], 'fields')
+  end
+  local timer_args = at
+  if timers == 1 then
+    local kind = redis.call('TYPE', keys[#keys])['ok']
+    if kind ~= 'none' and kind ~= 'zset' then return redis.error_reply('ERR timers must be a sorted set') end
+    local set = whole(args[at], 'timers set')
+    for n = 1, set do whole(args[at + n * 2], 'due') end
+    at = at + 1 + 2 * set
+    at = at + 1 + whole(args[at], 'timers removed')
   end
   if at ~= #args + 1 then return redis.error_reply('ERR ' .. #args .. ' arguments do not match the counts') end
 
@@ -125,8 +136,13 @@ local function append(keys, args)
     for f = 1, fields do redis.call('HSET', key, args[at + f * 2 - 1], args[at + f * 2]) end
     at = at + 1 + 2 * fields
   end
+  if timers == 1 then
+    local set = tonumber(args[timer_args])
+    for n = 1, set do redis.call('ZADD', keys[#keys], args[timer_args + n * 2], args[timer_args + n * 2 - 1]) end
+    for i = timer_args + 2 * set + 2, #args do redis.call('ZREM', keys[#keys], args[i]) end
+  end
   table.insert(positions, 1, 'ok')
   return positions
 end
 
-redis.register_function('millrace_append_1', append)
+redis.register_function('millrace_append_2', append)

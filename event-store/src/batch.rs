@@ -6,13 +6,14 @@ use domain::{Partition, event};
 use redis::{Cmd, FromRedisValue, Value};
 
 use crate::{
-    CommandId, Context, Error, Request,
+    CommandId, Context, DueTimer, Error, Request,
     books::{self, Books},
     decision::{Change, Changes},
     keys,
     recorded::carries_forward,
     records::RecordWrite,
     state::{Key, Snapshot, Stream},
+    timers::TimerChanges,
 };
 
 /// The most events of one append.
@@ -29,6 +30,7 @@ pub(crate) struct Batch {
     not_after: u64,
     receipts: Vec<(CommandId, String, Duration)>,
     records: Vec<RecordWrite>,
+    fired: Vec<DueTimer>,
     count: usize,
     books_every: u64,
     /// The bytes of what is carried forward.
@@ -63,7 +65,7 @@ impl Batch {
 
     /// An aggregate as the decisions so far have left it.
     pub(crate) fn current(&self, key: &Key) -> Option<&Snapshot> {
-        self.states.get(key).map(|working| working.next.as_ref().unwrap_or(&working.base))
+        self.states.get(key).map(Working::last)
     }
 
     /// Puts an aggregate under the decisions to come.
@@ -94,6 +96,7 @@ impl Batch {
                 self.order.push(stream.key());
             }
         }
+        self.fired.extend(request.fired.clone());
         let writing = Writing::new(&request.context);
         self.count += changes.events.len();
         self.records.extend(changes.records);
@@ -165,9 +168,11 @@ impl Batch {
             });
             streams.push((key, feed + 1, &self.states[key]));
         }
+        let timers = self.timers();
+        let timer_keys = usize::from(!timers.is_empty());
         let mut cmd = redis::cmd("FCALL");
         cmd.arg(crate::library::APPEND);
-        cmd.arg(streams.len() + feeds.len() + self.receipts.len() + self.records.len());
+        cmd.arg(streams.len() + feeds.len() + self.receipts.len() + self.records.len() + timer_keys);
         for ((category, id), ..) in &streams {
             cmd.arg(keys::stream(category, *id));
         }
@@ -180,7 +185,11 @@ impl Batch {
         for record in &self.records {
             cmd.arg(&record.key);
         }
+        if timer_keys > 0 {
+            cmd.arg(keys::timers(partition));
+        }
         cmd.arg(self.not_after).arg(streams.len()).arg(feeds.len()).arg(self.receipts.len()).arg(self.records.len());
+        cmd.arg(timer_keys);
         for ((_, id), feed, working) in &streams {
             cmd.arg(id.to_string()).arg(working.base.version).arg(feed).arg(working.events.len());
             for fields in &working.events {
@@ -196,7 +205,32 @@ impl Batch {
                 cmd.arg(field).arg(value);
             }
         }
+        if timer_keys > 0 {
+            cmd.arg(timers.set.len());
+            for (member, due) in &timers.set {
+                cmd.arg(member).arg(due);
+            }
+            cmd.arg(timers.removed.len()).arg(&timers.removed);
+        }
         cmd
+    }
+
+    /// What the batch changes about timers: the difference between what its aggregates want before and after.
+    fn timers(&self) -> TimerChanges {
+        let mut changes = TimerChanges::default();
+        let working = |key: &Key| self.states.get(key).expect("what is taken is loaded");
+        for key in &self.order {
+            let Working { base, next, .. } = working(key);
+            if let Some(next) = next {
+                changes.compare(key.0, key.1, &base.state.timers(), &next.state.timers());
+            }
+        }
+        for fired in &self.fired {
+            let key = self.order.iter().find(|(category, id)| *category == fired.category && *id == fired.id);
+            let after = key.map(|key| working(key).last().state.timers());
+            changes.remove_fired(fired, &after.unwrap_or_default());
+        }
+        changes
     }
 
     /// Reads what the append function said.
@@ -229,6 +263,11 @@ impl Batch {
 }
 
 impl Working {
+    /// As the decisions so far have left it.
+    fn last(&self) -> &Snapshot {
+        self.next.as_ref().unwrap_or(&self.base)
+    }
+
     /// The state that this batch changes. What the cache shares stays as it was, in case the append is refused.
     fn next(&mut self) -> &mut Snapshot {
         self.next.get_or_insert_with(|| self.base.copy())

@@ -28,6 +28,11 @@ pub(crate) fn credential(user: Uuid) -> String {
     format!("credential:{{{}}}:{user}", Partition::of(user))
 }
 
+/// The moments at which aggregates of one partition are to be looked at again.
+pub(crate) fn timers(partition: Partition) -> String {
+    format!("timers:{{{partition}}}")
+}
+
 /// What was fixed when the store was created.
 pub(crate) const STORE: &str = "store";
 

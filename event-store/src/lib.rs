@@ -25,6 +25,7 @@ mod store;
 mod durability;
 mod feed;
 mod requests;
+mod timers;
 mod trim;
 
 pub use context::{CommandId, Context};
@@ -36,3 +37,4 @@ pub use recorded::Recorded;
 pub use records::Record;
 pub use state::{Loaded, Stream};
 pub use store::{ExecuteError, Request, Settings, Store};
+pub use timers::DueTimer;

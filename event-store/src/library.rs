@@ -6,9 +6,9 @@ use crate::{Error, keys};
 use domain::Partition;
 
 /// The function that appends. The version in its name changes whenever its arguments or answers do.
-pub(crate) const APPEND: &str = "millrace_append_1";
+pub(crate) const APPEND: &str = "millrace_append_2";
 
-const NAME: &str = "millrace_1";
+const NAME: &str = "millrace_2";
 const CODE: &str = include_str!("append.lua");
 const FORMAT: &str = "1";
 

@@ -117,6 +117,11 @@ impl Entry {
             .collect()
     }
 
+    /// How many bytes its values have.
+    pub(crate) fn size(&self) -> usize {
+        self.fields.values().map(String::len).sum()
+    }
+
     fn take(&mut self, field: &str) -> Result<String, Error> {
         self.fields.remove(field).ok_or_else(|| self.broken(field))
     }

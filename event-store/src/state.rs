@@ -2,7 +2,7 @@
 
 use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 
-use domain::{Aggregate, Partition, event};
+use domain::{Aggregate, Partition, Timer, event};
 use uuid::Uuid;
 
 use crate::{Error, Recorded, books::Books, recorded::carries_forward};
@@ -46,6 +46,7 @@ pub(crate) trait State: Any + Send + Sync {
     fn fold(&mut self, event: &Recorded) -> Result<(), event::Error>;
     fn evolve(&mut self, event: &dyn Any);
     fn carried_forward(&self) -> Option<(Box<dyn Any>, event::Stored)>;
+    fn timers(&self) -> Vec<Timer>;
 }
 
 struct Folded<A>(A);
@@ -68,6 +69,10 @@ impl<A: Aggregate> State for Folded<A> {
         let event = self.0.carried_forward()?;
         let stored = event::encode(&event);
         Some((Box::new(event), stored))
+    }
+
+    fn timers(&self) -> Vec<Timer> {
+        self.0.timers()
     }
 }
 

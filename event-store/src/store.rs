@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Changes, Context, Decision, Error, Failure, Outcome, Record, Stream, keys,
+    Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Stream, keys,
     lane::Lane,
     library,
     state::{Key, Snapshot},
@@ -62,18 +62,23 @@ pub struct Request {
     pub not_after: Option<OffsetDateTime>,
     /// Whether it goes on against faster others for as long as it may happen, instead of giving up after three conflicts.
     pub persistent: bool,
+    /// The timer that makes it necessary. It is removed with whatever the command decides, also with nothing, unless the
+    /// aggregate then wants it at another time.
+    pub fired: Option<DueTimer>,
 }
 
 impl Request {
     /// A command over these aggregates.
     #[must_use]
     pub fn new(context: Context, streams: impl Into<Vec<Stream>>) -> Self {
-        Self { context, streams: streams.into(), receipt_lifetime: None, not_after: None, persistent: false }
+        let streams = streams.into();
+        Self { context, streams, receipt_lifetime: None, not_after: None, persistent: false, fired: None }
     }
 
     pub(crate) fn partition(&self) -> Partition {
         let partition = self.streams.first().expect("a command decides on something").partition();
         assert!(self.streams.iter().all(|stream| stream.partition() == partition), "one append, one partition");
+        assert!(self.fired.iter().all(|timer| Partition::of(timer.id) == partition), "one append, one partition");
         partition
     }
 

@@ -8,6 +8,10 @@ use uuid::Uuid;
 
 use crate::{Error, Feed, Recorded, Store, keys, recorded::Entry};
 
+/// From how many bytes on an entry must not stand first in a stream: the append function asks Redis for the last id of
+/// the stream, which answers with its first entry as well.
+const LARGE: usize = 64 * 1024;
+
 impl Store {
     /// The position of the newest event of a feed, also when it was trimmed away; 0 before the first.
     ///
@@ -27,7 +31,8 @@ impl Store {
         Ok(oldest.first().map(|entry| entry.number))
     }
 
-    /// Takes the events before a position out of a feed, but never its newest, and returns how many there were.
+    /// Takes the events before a position out of a feed, but never its newest, and returns how many there were. Where
+    /// the event at the position is a large one, the one before it stays as well.
     ///
     /// # Errors
     /// When Redis does not answer or the feed ends with a foreign entry.
@@ -37,7 +42,7 @@ impl Store {
     }
 
     /// Takes the events before this one, which carries them forward, out of an aggregate's stream, and returns how many
-    /// there were.
+    /// there were. Where it is a large one, the event before it stays as well.
     ///
     /// # Errors
     /// When Redis does not answer, or there is no event at this version that carries anything forward.
@@ -64,8 +69,19 @@ impl Store {
     }
 
     async fn trim(&self, key: &str, from: u64) -> Result<u64, Error> {
+        let mut redis = self.redis();
+        let (mut first, mut next) = (from, from);
+        loop {
+            let found = redis.xrevrange_count(key, format!("{next}-0"), "-", 1).await?;
+            let Some(entry) = Entry::all(key, found)?.pop() else { break };
+            first = entry.number;
+            if entry.size() < LARGE || first == 1 {
+                break;
+            }
+            next = first - 1;
+        }
         let mut command = redis::cmd("XTRIM");
-        command.arg(key).arg("MINID").arg("=").arg(format!("{from}-0"));
-        Ok(command.query_async(&mut self.redis()).await?)
+        command.arg(key).arg("MINID").arg("=").arg(format!("{first}-0"));
+        Ok(command.query_async(&mut redis).await?)
     }
 }

@@ -13,4 +13,5 @@ mod loading;
 mod outage;
 mod receipts;
 mod requests;
+mod timers;
 mod trimming;

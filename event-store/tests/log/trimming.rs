@@ -71,6 +71,22 @@ async fn a_stream_is_trimmed_before_what_carries_it_forward_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_large_event_never_stands_first() {
+    let redis = test_kit::redis().await;
+    let (here, there, tally) = (store(&redis).await, store(&redis).await, tally());
+    count(&here, tally, 4).await;
+    put(&here, tally, Command::Load(100_000)).await.unwrap();
+    count(&here, tally, 1).await;
+    assert_eq!(here.trim_stream("tally", tally, 502).await.unwrap(), 500);
+    assert_eq!(here.trim_feed(feed(), 502).await.unwrap(), 500);
+    assert_eq!(here.first(feed()).await.unwrap(), Some(501));
+    assert_eq!(put(&there, tally, Command::Count(1)).await.unwrap(), 503);
+    assert_eq!(there.load::<Tally>(tally).await.unwrap().count, 501);
+    assert_eq!(there.trim_feed(feed(), 503).await.unwrap(), 2);
+    assert_eq!(there.first(feed()).await.unwrap(), Some(503));
+}
+
+#[tokio::test]
 async fn a_follower_of_a_trimmed_feed_sees_what_comes() {
     let redis = test_kit::redis().await;
     let (store, tally) = (store(&redis).await, tally());
