@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
-use crate::{doctor, document, events, rehearse, services, up, upkeep};
+use crate::{consumers, dead_letters, doctor, document, events, rehearse, services, up, upkeep};
 
 /// A marketplace backend: commands become events, events become what queries show
 #[derive(Parser, Debug)]
@@ -36,6 +36,12 @@ enum Task {
     /// Look at events
     #[command(subcommand)]
     Events(events::Command),
+    /// Look after consumers
+    #[command(subcommand)]
+    Consumers(consumers::Command),
+    /// Look after events that fail by themselves
+    #[command(subcommand)]
+    DeadLetters(dead_letters::Command),
     /// Print the OpenAPI document of both sides
     Openapi,
     /// Look for what keeps a shop from working
@@ -59,6 +65,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Task::Migrate(migrate) => migrate.run().await,
         Task::Verify(verify) => verify.run().await,
         Task::Events(command) => events::run(command).await,
+        Task::Consumers(command) => consumers::run(command).await,
+        Task::DeadLetters(command) => dead_letters::run(command).await,
         Task::Openapi => document::print(),
         Task::Doctor(doctor) => doctor.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,

@@ -7,12 +7,15 @@
 pub mod cli;
 
 mod checks;
+mod consuming;
 mod pages;
 mod services;
 mod stores;
 mod up;
 mod waiting;
 
+mod consumers;
+mod dead_letters;
 mod doctor;
 mod document;
 mod events;

@@ -20,6 +20,7 @@ use web::{
 
 use crate::{
     checks::{redis_is_ready, they_work},
+    consuming::Consuming,
     pages, stores, waiting,
 };
 
@@ -100,6 +101,8 @@ pub(crate) struct Projectors {
     /// The address of the operations listener (health, metrics); not for the public
     #[arg(long, env = "MILLRACE_OPS_LISTEN", default_value_t = local(9083))]
     ops_listen: SocketAddr,
+    #[command(flatten)]
+    consuming: Consuming,
 }
 
 impl Projectors {
@@ -113,8 +116,7 @@ impl Projectors {
         let operations = serve::bind(self.ops_listen).await?;
         let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;
-        let consumers =
-            projectors::Consumers::start(projectors::Settings { store: store.clone(), database }, stop.clone());
+        let consumers = projectors::Consumers::start(self.consuming.settings(store.clone(), database)?, stop.clone());
         let checks =
             Checks::new().with("redis", redis_is_ready(&store)).with("consumers", they_work(consumers.status()));
         serve::serve(operations, ops::router(measured, checks), stop, std::time::Duration::from_secs(1)).await?;

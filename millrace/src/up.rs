@@ -20,6 +20,7 @@ use web::{ops, serve, settings};
 
 use crate::{
     checks::{redis_is_ready, they_work},
+    consuming::Consuming,
     pages,
     stores::{self, Stores},
     waiting,
@@ -40,6 +41,11 @@ pub(crate) struct Up {
     /// How long a request may take before it is answered 503
     #[arg(long, env = "MILLRACE_TIME_LIMIT", default_value = "10s", value_parser = settings::duration)]
     time_limit: Duration,
+    /// Leave the consumers to processes of their own (`millrace projectors`)
+    #[arg(long, env = "MILLRACE_WITHOUT_PROJECTORS")]
+    without_projectors: bool,
+    #[command(flatten)]
+    consuming: Consuming,
     #[command(flatten)]
     demo: settings::Demo,
     #[command(flatten)]
@@ -115,12 +121,13 @@ impl Up {
 
         // Consumers go on while the last requests are answered, and stop before the servers do.
         let consumers_stop = CancellationToken::new();
-        let consuming = projectors::Settings { store: write_side.store().clone(), database: database.clone() };
-        let consumers = Consumers::start(consuming, consumers_stop.clone());
+        let consuming = self.consuming.settings(write_side.store().clone(), database.clone())?;
+        let consumers = (!self.without_projectors).then(|| Consumers::start(consuming, consumers_stop.clone()));
 
-        let checks = read_side.checks();
-        let checks =
-            checks.with("redis", redis_is_ready(write_side.store())).with("consumers", they_work(consumers.status()));
+        let mut checks = read_side.checks().with("redis", redis_is_ready(write_side.store()));
+        if let Some(consumers) = &consumers {
+            checks = checks.with("consumers", they_work(consumers.status()));
+        }
         let routes = Router::new()
             .merge(command_api::router(write_side.clone()))
             .merge(query_api::router(read_side))
@@ -135,7 +142,9 @@ impl Up {
         );
         stop.cancel();
         consumers_stop.cancel();
-        consumers.stopped().await;
+        if let Some(consumers) = consumers {
+            consumers.stopped().await;
+        }
         background.wait().await;
         served?;
         Ok(())

@@ -14,10 +14,12 @@ use uuid::Uuid;
 use crate::{
     archive::{self, ArchiveSink},
     feeding::feed,
+    log::Log,
     policies::PolicySink,
     projection::Projection,
     read_models::{Inventories, Orders, Products, Users},
-    runtime::{Leases, Sink, Status, Worker},
+    requests,
+    runtime::{Leases, Sink, Status, Timing, Worker},
     schema,
 };
 
@@ -31,6 +33,8 @@ pub struct Settings {
     pub store: Store,
     /// The database of the read models and of the positions.
     pub database: PgConnectOptions,
+    /// How long things take.
+    pub timing: Timing,
 }
 
 /// All consumers of one process.
@@ -52,6 +56,8 @@ impl Consumers {
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.archive();
+        let Settings { store, database, .. } = consumers.process.settings.clone();
+        consumers.process.tasks.spawn(requests::follow(store, database, consumers.stop.clone()));
         consumers.process.tasks.close();
         consumers
     }
@@ -111,10 +117,11 @@ impl Process {
     ) {
         let (store, status) = (self.settings.store.clone(), self.status.clone());
         let worker = Worker {
-            leases: Leases::new(pool, group.clone(), self.owner.clone(), categories),
+            leases: Leases::new(pool, group.clone(), self.owner.clone(), categories, self.settings.timing),
             reader: store.reader(&group, &self.owner),
             status: status.clone(),
             group: group.clone(),
+            log: Log::new(store.clone(), &self.settings.database),
             store,
             sink,
         };

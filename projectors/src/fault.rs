@@ -49,6 +49,15 @@ pub enum Fault {
         /// Which of its events.
         version: u64,
     },
+    /// Somebody, or the circuit breaker, has paused the consumer.
+    #[error("{0}")]
+    Paused(String),
+    /// So many aggregates began to fail within a minute that the code is at fault, or the schema, and not the data.
+    #[error("{failing} aggregates began to fail within a minute")]
+    ManyFail {
+        /// How many.
+        failing: usize,
+    },
     /// The code broke over these events.
     #[error("the consumer panicked; the log says where")]
     Panicked,
@@ -80,13 +89,28 @@ impl Fault {
             Self::LeaseLost(_) | Self::Hole { .. } | Self::Command(Failure::Contended | Failure::Late) => true,
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
-            Self::Diverged { .. } | Self::Unarchived { .. } | Self::Panicked | Self::Event { .. } => false,
+            Self::Diverged { .. }
+            | Self::Unarchived { .. }
+            | Self::Panicked
+            | Self::Event { .. }
+            | Self::Paused(_)
+            | Self::ManyFail { .. } => false,
         }
+    }
+
+    /// Whether what was being dealt with is to blame, however often it is tried.
+    pub(crate) fn is_about_events(&self) -> bool {
+        let about_the_consumer =
+            matches!(self, Self::Diverged { .. } | Self::Paused(_) | Self::ManyFail { .. } | Self::LeaseLost(_));
+        !about_the_consumer && !self.is_infrastructure()
     }
 }
 
 /// Whether Postgres refuses what should be written: values that do not fit, a constraint, a table that is not there.
 fn is_about_rows(error: &sqlx::Error) -> bool {
+    if matches!(error, sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) {
+        return true;
+    }
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
 }

@@ -17,15 +17,19 @@ pub mod projection;
 pub mod read_models;
 
 mod consumers;
+mod dead_letters;
 mod feeding;
 pub mod generations;
 mod lag;
+mod requests;
 pub mod schema;
 mod verify;
 
 pub use consumers::{Consumers, Settings};
+pub use dead_letters::{HeldAggregate, held};
 pub use fault::Fault;
 pub use lag::{Lag, lag};
 pub use log::Log;
-pub use runtime::Status;
+pub use requests::{Request, Which, ask, is_taken_over};
+pub use runtime::{Status, Timing};
 pub use verify::{Difference, verify};

@@ -4,7 +4,7 @@
 //! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
 //! late command accepted.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::{marker::PhantomData, panic::AssertUnwindSafe};
 
 use domain::{
     Aggregate, OrderId, ProductId,
@@ -17,13 +17,13 @@ use event_store::{
     Changes, CommandId, Context, Decision, Feed, Outcome, Positioned, Recorded, Request as Commit, States, Store,
     Stream,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::{
     Fault,
-    runtime::{Leases, Sink},
+    runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs},
 };
 
 /// How many aggregates are dealt with at the same time.
@@ -41,7 +41,19 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
         Self { pool, store, policy: PhantomData }
     }
 
-    async fn deal_with(&self, leases: &Leases, feed: Feed, recorded: &Recorded) -> Result<(), Fault> {
+    /// One aggregate's events, up to the first that fails by itself.
+    async fn go_through<'a>(&self, leases: &Leases, run: Run<'a>) -> Result<Option<Stopped<'a>>, Fault> {
+        for (at, event) in run.events.iter().enumerate() {
+            match self.deal_with(leases, run.feed, event).await {
+                Ok(()) => {}
+                Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn carry(&self, leases: &Leases, feed: Feed, recorded: &Recorded) -> Result<(), Fault> {
         let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
@@ -59,26 +71,29 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
 }
 
 impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
+    const SUBJECT: &'static str = P::GROUP;
     const SENDS_COMMANDS: bool = true;
 
-    async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
-        let mut aggregates = HashMap::<_, (Feed, Vec<&Recorded>)>::new();
-        for (feed, events) in turn {
-            for Positioned { event, .. } in events {
-                aggregates.entry(event.id).or_insert_with(|| (*feed, Vec::new())).1.push(event);
-            }
+    async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
+        let feeds = turn.iter().map(|(feed, _)| *feed);
+        let held = Held::of(&mut *self.pool.acquire().await?, leases.consumer(), feeds).await?;
+        let (flowing, waiting) = runs(turn, &held);
+        let mut carried = Vec::with_capacity(flowing.len());
+        for run in flowing {
+            carried.push(self.go_through(leases, run));
         }
-        stream::iter(aggregates.into_values().map(Ok))
-            .try_for_each_concurrent(PARALLEL, async |(feed, events)| {
-                for event in events {
-                    self.deal_with(leases, feed, event).await?;
-                }
-                Ok::<_, Fault>(())
-            })
-            .await?;
+        let stopped: Vec<_> = stream::iter(carried).buffer_unordered(PARALLEL).try_collect().await?;
+        let stopped: Vec<_> = stopped.into_iter().flatten().collect();
         let mut transaction = self.pool.begin().await?;
         leases.settle(&mut transaction, turn).await?;
+        keep(&mut transaction, leases, &waiting, &stopped).await?;
         Ok(transaction.commit().await?)
+    }
+
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+        // A panic of the code that decides is a fault of what it decides on.
+        let carried = AssertUnwindSafe(self.carry(leases, feed, &event.event)).catch_unwind();
+        carried.await.unwrap_or(Err(Fault::Panicked))
     }
 }
 

@@ -1,10 +1,19 @@
-//! What every consumer runs on: leases on feeds, the loop that reads them, and how far it has got.
+//! What every consumer runs on: leases on feeds, the loop that reads them, how far it has got, and what has to wait.
 
+mod held;
+mod paused;
 mod positions;
+mod retry;
+mod session;
 mod share;
 mod status;
+mod timing;
+mod turn;
 mod worker;
 
+pub(crate) use held::{Held, Stopped, keep};
 pub(crate) use positions::Leases;
 pub use status::Status;
+pub use timing::Timing;
+pub(crate) use turn::{Run, Turn, runs};
 pub(crate) use worker::{Sink, Worker};

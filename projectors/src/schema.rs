@@ -24,6 +24,8 @@ pub struct Definition {
 
 /// In the schema of every consumer: its positions.
 static CONSUMER: Migrator = sqlx::migrate!("../migrations/consumers");
+/// Beside the positions of the policies: how far requests have been taken over.
+static REQUESTS: Migrator = sqlx::migrate!("../migrations/policies");
 /// In the home of every consumer: its generations, and what is skipped.
 static HOME: Migrator = sqlx::migrate!("../migrations/homes");
 /// In every schema of a read model: the applied versions.
@@ -68,6 +70,7 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     enter(&mut connection, POLICIES).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&HOME, "_home_migrations", &mut connection).await?;
+    run(&REQUESTS, "_migrations", &mut connection).await?;
     enter(&mut connection, ARCHIVE).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&EVENTS, "_migrations", &mut connection).await?;
@@ -179,6 +182,31 @@ pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<S
     )
     .fetch_all(connection)
     .await
+}
+
+/// The schemas in which consumers keep their positions.
+///
+/// # Errors
+/// When Postgres does not answer.
+pub(crate) async fn of_consumers(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let mut schemas = Vec::new();
+    for read_model in &READ_MODELS {
+        let generations = generations::all(connection, read_model.name).await?;
+        schemas.extend(generations.iter().filter(|generation| generation.is_fed()).map(Generation::schema));
+    }
+    schemas.extend([POLICIES, ARCHIVE].map(str::to_owned));
+    Ok(schemas)
+}
+
+/// The schema in which a consumer keeps its positions; `None` when there is no such consumer.
+pub(crate) async fn of_consumer(connection: &mut PgConnection, consumer: &str) -> Result<Option<String>, sqlx::Error> {
+    for schema in of_consumers(connection).await? {
+        let statement = format!("select exists (select from {schema}.positions where consumer = $1)");
+        if sqlx::query_scalar(AssertSqlSafe(statement)).bind(consumer).fetch_one(&mut *connection).await? {
+            return Ok(Some(schema));
+        }
+    }
+    Ok(None)
 }
 
 /// Connections whose unqualified names mean the tables of a generation, or else those of its home.

@@ -2,9 +2,9 @@
 //!
 //! For a shop at rest: what happens while it runs shows as a difference.
 
-use std::{fmt, iter::once};
+use std::fmt;
 
-use event_store::{Feed, Recorded, Store};
+use event_store::{Feed, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions};
 
 use crate::{
@@ -82,11 +82,10 @@ async fn fold<P: Projection>(store: &Store, connection: &mut PgConnection, feed:
     let mut transaction = connection.begin().await?;
     let mut next = 1;
     loop {
-        let page: Vec<Recorded> =
-            store.read_feed(feed, next, PAGE).await?.into_iter().map(|event| event.event).collect();
-        let private = private_records::<P>(store, page.iter()).await?;
+        let page = store.read_feed(feed, next, PAGE).await?;
+        let private = private_records::<P>(store, page.iter().map(|event| &event.event)).await?;
         for event in &page {
-            apply::<P>(&mut transaction, once(event), &private).await?;
+            apply::<P>(&mut transaction, &[event], &private).await?;
         }
         next += page.len() as u64;
         if page.len() < PAGE {

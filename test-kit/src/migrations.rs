@@ -27,7 +27,7 @@ pub fn search_path() -> String {
 /// When one fails.
 pub async fn migrate(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    create(&mut connection, &["consumers", "homes"], "policies").await;
+    create(&mut connection, &["consumers", "homes", "policies"], "policies").await;
     create(&mut connection, &["consumers", "archive"], "archive").await;
     create(&mut connection, &["records"], "records").await;
     for read_model in READ_MODELS {

@@ -5,6 +5,7 @@
 mod customer;
 mod running;
 
+mod chaos;
 mod commands;
 mod crash;
 mod documents;

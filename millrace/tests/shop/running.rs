@@ -126,15 +126,19 @@ impl Shop {
     }
 
     pub(crate) fn database(&self) -> PgConnectOptions {
-        self.address("postgres").parse().unwrap()
+        self.database_url().parse().unwrap()
     }
 
     pub(crate) async fn operator(&self) -> redis::aio::MultiplexedConnection {
         redis::Client::open(self.redis_url()).unwrap().get_multiplexed_async_connection().await.unwrap()
     }
 
-    fn redis_url(&self) -> String {
+    pub(crate) fn redis_url(&self) -> String {
         self.address("redis")
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        self.address("postgres")
     }
 
     /// The last word of the line in which `up` said where a private server is.
@@ -173,7 +177,7 @@ impl Drop for Shop {
     }
 }
 
-fn pid(process: &Child) -> Pid {
+pub(crate) fn pid(process: &Child) -> Pid {
     Pid::from_raw(i32::try_from(process.id()).unwrap())
 }
 

@@ -1,12 +1,12 @@
 //! Copies what happens, in the transaction that settles it.
 
-use event_store::{Feed, Positioned, Store};
+use event_store::Store;
 use sqlx::PgPool;
 
 use super::{aggregates, events, records::Records};
 use crate::{
     Fault,
-    runtime::{Leases, Sink},
+    runtime::{Leases, Sink, Turn},
 };
 
 /// Writes the archive.
@@ -22,9 +22,10 @@ impl ArchiveSink {
 }
 
 impl Sink for ArchiveSink {
+    const SUBJECT: &'static str = super::GROUP;
     const SENDS_COMMANDS: bool = false;
 
-    async fn take(&self, leases: &Leases, turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+    async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         // Read after the events: what the records held by then, or newer.
         let records = Records::of(&self.store, turn).await?;
         let mut transaction = self.pool.begin().await?;

@@ -15,16 +15,9 @@ use event_store::{Feed, Positioned};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use super::share;
+use super::{share, timing::Timing};
 use crate::Fault;
 
-/// How long a lease lasts without being renewed.
-const LEASE: Duration = Duration::from_secs(3);
-/// How often it is renewed.
-pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(1);
-/// How much longer than a lease its successor waits: commands of the former owner carry the end of its lease, and clocks
-/// may differ.
-const GRACE: Duration = Duration::from_secs(2);
 /// How much the clocks of Redis and this process may differ.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
@@ -32,7 +25,7 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     pub(crate) position: u64,
-    /// The event there, as `<id>:<version>`.
+    /// The event there, as `<id>:<version>:<command>`.
     pub(crate) last_event: Option<String>,
     token: i64,
     until: OffsetDateTime,
@@ -44,12 +37,31 @@ pub(crate) struct Leases {
     consumer: String,
     owner: String,
     categories: &'static [&'static str],
+    timing: Timing,
     held: Mutex<BTreeMap<Feed, Lease>>,
 }
 
 impl Leases {
-    pub(crate) fn new(pool: PgPool, consumer: String, owner: String, categories: &'static [&'static str]) -> Self {
-        Self { pool, consumer, owner, categories, held: Mutex::default() }
+    pub(crate) fn new(
+        pool: PgPool,
+        consumer: String,
+        owner: String,
+        categories: &'static [&'static str],
+        timing: Timing,
+    ) -> Self {
+        Self { pool, consumer, owner, categories, timing, held: Mutex::default() }
+    }
+
+    pub(crate) fn consumer(&self) -> &str {
+        &self.consumer
+    }
+
+    pub(crate) const fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    pub(super) const fn pool(&self) -> &PgPool {
+        &self.pool
     }
 
     /// Makes sure that every feed of the consumer has a position.
@@ -72,7 +84,7 @@ impl Leases {
     /// Comes to this worker's share: lets go what is too much, takes what nobody holds any more, and returns the latter.
     pub(crate) async fn take(&self) -> Result<Vec<Feed>, Fault> {
         let feeds = self.categories.len() * usize::from(Partition::COUNT);
-        let share = share::of(&self.pool, &self.consumer, &self.owner, LEASE, feeds).await?;
+        let share = share::of(&self.pool, &self.consumer, &self.owner, self.timing.lease, feeds).await?;
         let held = self.feeds();
         if share < held.len() {
             self.let_go(&held[share..]).await?;
@@ -81,7 +93,7 @@ impl Leases {
         if missing == 0 {
             return Ok(Vec::new());
         }
-        let until = lease_from_now();
+        let until = self.lease_from_now();
         let rows = sqlx::query!(
             r#"with free as (
                  select category, partition from positions
@@ -94,8 +106,8 @@ impl Leases {
                returning p.category, p.partition, position, last_event, token"#,
             self.consumer,
             self.owner,
-            LEASE.as_secs_f64(),
-            GRACE.as_secs_f64(),
+            self.timing.lease.as_secs_f64(),
+            self.timing.grace.as_secs_f64(),
             missing as i64
         )
         .fetch_all(&self.pool)
@@ -112,7 +124,7 @@ impl Leases {
     /// Keeps what is held, and nothing else: a lease that was taken unnoticed or could not be let go must end. A feed
     /// that is being settled at this moment is renewed by that.
     pub(crate) async fn renew(&self) -> Result<(), Fault> {
-        let until = lease_from_now();
+        let until = self.lease_from_now();
         let (categories, partitions, tokens) = columns(&self.feeds());
         let rows = sqlx::query!(
             "with mine as (
@@ -125,7 +137,7 @@ impl Leases {
              from mine where p.consumer = $1 and p.category = mine.category and p.partition = mine.partition
              returning p.category, p.partition, p.token",
             self.consumer,
-            LEASE.as_secs_f64(),
+            self.timing.lease.as_secs_f64(),
             &categories,
             &partitions,
             &tokens
@@ -215,7 +227,7 @@ impl Leases {
                as s (category, partition, token, position, last_event)
              where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token",
             self.consumer,
-            LEASE.as_secs_f64(),
+            self.timing.lease.as_secs_f64(),
             &categories,
             &partitions,
             &tokens,
@@ -229,6 +241,23 @@ impl Leases {
             Some((feed, _)) if settled != steps.len() as u64 => Err(Fault::LeaseLost(*feed)),
             _ => Ok(()),
         }
+    }
+
+    /// Takes the position row of one feed under its token, and leaves the position where it is: for what is settled
+    /// beside the flow. Where `settle` stands otherwise, this is the first statement.
+    pub(crate) async fn stand_on(&self, connection: &mut PgConnection, feed: Feed) -> Result<(), Fault> {
+        let token = self.held().get(&feed).map(|lease| lease.token).ok_or(Fault::LeaseLost(feed))?;
+        let mine = sqlx::query!(
+            "select position from positions
+             where consumer = $1 and category = $2 and partition = $3 and token = $4 for update",
+            self.consumer,
+            feed.category,
+            i16::from(feed.partition.number()),
+            token
+        )
+        .fetch_optional(connection)
+        .await?;
+        mine.map_or(Err(Fault::LeaseLost(feed)), |_| Ok(()))
     }
 
     /// Remembers what a committed transaction has settled.
@@ -272,14 +301,14 @@ impl Leases {
         Some(Feed { category, partition: Partition::new(u8::try_from(partition).ok()?)? })
     }
 
+    /// The end of a lease that is asked for now, by the clock of this process: it never ends earlier in Postgres.
+    fn lease_from_now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc() + self.timing.lease
+    }
+
     fn held(&self) -> MutexGuard<'_, BTreeMap<Feed, Lease>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The end of a lease that is asked for now, by the clock of this process: it never ends earlier in Postgres.
-fn lease_from_now() -> OffsetDateTime {
-    OffsetDateTime::now_utc() + LEASE
 }
 
 /// What names leases in a statement: categories, partitions and tokens.
@@ -288,7 +317,8 @@ fn columns(leases: &[(Feed, Lease)]) -> (Vec<String>, Vec<i16>, Vec<i64>) {
     columns.map(|(feed, lease)| (feed.category.to_owned(), i16::from(feed.partition.number()), lease.token)).collect()
 }
 
-/// How an event is remembered as the last one settled.
-pub(crate) fn settled_name(event: &Positioned) -> String {
-    format!("{}:{}", event.event.id, event.event.version)
+/// How an event is remembered as the last one settled. The command tells it from another event that took its place in a
+/// log which has lost its tail.
+pub(crate) fn settled_name(Positioned { event, .. }: &Positioned) -> String {
+    format!("{}:{}:{}", event.id, event.version, event.command)
 }

@@ -8,11 +8,6 @@ use uuid::Uuid;
 
 use crate::shop::{SOON, Shop};
 
-/// Puts an event that nobody knows at the head of a feed of inventories.
-async fn poison(shop: &Shop) {
-    smuggle(shop, "inventory.counted", &["{}"]).await;
-}
-
 /// Puts events that nobody decided into a feed of inventories.
 async fn smuggle(shop: &Shop, kind: &str, events: &[&str]) {
     let id = Uuid::now_v7();
@@ -216,58 +211,17 @@ async fn a_log_that_lost_what_was_settled_is_reported_and_nothing_is_applied() {
 }
 
 #[tokio::test]
-async fn an_event_that_fails_by_itself_stops_its_groups_loudly_and_no_other() {
+async fn a_fold_that_panics_holds_its_aggregate() {
     let shop = Shop::open().await;
     let running = shop.consume();
     let seller = shop.seller("anna").await;
     shop.at_rest().await;
-    poison(&shop).await;
-    let stopped = async || {
-        let faults = running.faults();
-        ["inventory_g1", "products_g1"]
-            .iter()
-            .all(|group| faults.iter().any(|(stopped, fault)| stopped == group && fault.contains("inventory.counted")))
-    };
-    test_kit::eventually("both read models of inventory say so", SOON, stopped).await;
-    let product = shop.product(seller, 5).await;
-    shop.order(seller, &[(product, 1)]).await;
-    let confirmed = async || shop.count("select count(*) from orders.orders where status = 'confirmed'").await == 1;
-    test_kit::eventually("orders go on", SOON, confirmed).await;
-    running.stop().await;
-}
-
-#[tokio::test]
-async fn a_fold_that_panics_stops_its_group_loudly() {
-    let shop = Shop::open().await;
-    let running = shop.consume();
-    shop.at_rest().await;
     let too_much = format!(r#"{{"delta":{},"reason":"counted"}}"#, i64::MAX);
     smuggle(&shop, "inventory.adjusted", &[&too_much, &too_much]).await;
-    let said =
-        async || running.faults().iter().any(|(group, fault)| group == "inventory_g1" && fault.contains("panicked"));
-    test_kit::eventually("the read model says so", SOON, said).await;
-    running.stop().await;
-}
-
-#[tokio::test]
-async fn a_group_that_stands_still_never_looks_as_if_it_worked() {
-    let shop = Shop::open().await;
-    let running = shop.consume();
+    let held = async || shop.held().await.iter().any(|letter| letter.error.contains("panicked"));
+    test_kit::eventually("the aggregate is held", SOON, held).await;
+    shop.product(seller, 5).await;
     shop.at_rest().await;
-    poison(&shop).await;
-    let stands_still = || running.faults().iter().any(|(group, _)| group == "inventory_g1");
-    test_kit::eventually("the read model says so", SOON, async || stands_still()).await;
-    // The next attempt has read the event, and waits here.
-    let mut operator = shop.sql().await;
-    sqlx::raw_sql("begin; lock table inventory_g1.applied").execute(&mut operator).await.unwrap();
-    let waits = async || {
-        shop.count("select count(*) from pg_locks where not granted and relation = 'inventory_g1.applied'::regclass")
-            .await
-            > 0
-    };
-    test_kit::eventually("the event is tried again", SOON, waits).await;
-    assert!(stands_still());
-    sqlx::raw_sql("rollback").execute(&mut operator).await.unwrap();
     running.stop().await;
 }
 

@@ -10,5 +10,6 @@ mod copy;
 mod doubt;
 mod fulfilment;
 mod generations;
+mod held;
 mod rows;
 mod spread;

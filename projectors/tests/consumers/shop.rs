@@ -11,7 +11,7 @@ use domain::{
     user::{self, User},
 };
 use event_store::{Changes, CommandId, Context, Decision, Record, Request, Store, Stream};
-use projectors::{Consumers, Settings, schema};
+use projectors::{Consumers, Settings, Timing, schema};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use test_kit::{TestDatabase, TestRedis};
 use time::OffsetDateTime;
@@ -45,7 +45,9 @@ impl Shop {
     /// Starts every consumer, as one process would.
     pub(crate) fn consume(&self) -> Running {
         let stop = CancellationToken::new();
-        let settings = Settings { store: self.store.clone(), database: self.database.clone() };
+        let timing =
+            Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() };
+        let settings = Settings { store: self.store.clone(), database: self.database.clone(), timing };
         Running { consumers: Consumers::start(settings, stop.clone()), stop }
     }
 

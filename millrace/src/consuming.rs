@@ -1,0 +1,53 @@
+//! How consumers work, as a process of projectors is told.
+
+use std::time::Duration;
+
+use clap::Args;
+use event_store::Store;
+use projectors::{Settings, Timing};
+use sqlx::postgres::PgConnectOptions;
+use web::settings::duration;
+
+/// The intervals and limits of consumers.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Consumers")]
+pub(crate) struct Consuming {
+    /// How long a lease on a feed lasts without being renewed
+    #[arg(long, env = "MILLRACE_LEASE", default_value = "3s", value_parser = duration)]
+    lease: Duration,
+    /// How much longer than a lease others wait before they take it over: clocks may differ
+    #[arg(long, env = "MILLRACE_LEASE_GRACE", default_value = "2s", value_parser = duration)]
+    lease_grace: Duration,
+    /// How often leases are renewed, and how often consumers look for what is due
+    #[arg(long, env = "MILLRACE_TICK", default_value = "1s", value_parser = duration)]
+    tick: Duration,
+    /// How long after its first failure an event is tried again; five times as long after each further one
+    #[arg(long, env = "MILLRACE_RETRY_AFTER", default_value = "1s", value_parser = duration)]
+    retry_after: Duration,
+    /// How many aggregates of one consumer may begin to fail within a minute before it is paused
+    #[arg(long, env = "MILLRACE_MOST_FAILING", default_value_t = 20)]
+    most_failing: usize,
+}
+
+impl Consuming {
+    /// What consumers are started with.
+    ///
+    /// # Errors
+    /// When two of them contradict each other.
+    pub(crate) fn settings(&self, store: Store, database: PgConnectOptions) -> anyhow::Result<Settings> {
+        anyhow::ensure!(
+            self.tick * 2 <= self.lease,
+            "--tick {:?} is more than half of --lease {:?}: leases would end before they are renewed",
+            self.tick,
+            self.lease
+        );
+        let timing = Timing {
+            lease: self.lease,
+            grace: self.lease_grace,
+            tick: self.tick,
+            retry_after: self.retry_after,
+            most_failing: self.most_failing,
+        };
+        Ok(Settings { store, database, timing })
+    }
+}

@@ -1,0 +1,143 @@
+//! Events folded into the rows that are there, inside a transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use event_store::{Positioned, Record, Recorded, Store};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Projection, Touched, Unfoldable};
+use crate::Fault;
+
+/// Private records by aggregate.
+pub(crate) type PrivateRecords = HashMap<Uuid, Record>;
+
+/// The private records that these events may copy from, as they are now.
+pub(crate) async fn private_records<'a, P: Projection>(
+    store: &Store,
+    events: impl Iterator<Item = &'a Recorded> + Clone,
+) -> Result<PrivateRecords, Fault> {
+    let mut records = PrivateRecords::new();
+    for category in P::PRIVATE {
+        let of_category = events.clone().filter(|event| event.category() == *category);
+        let ids: Vec<_> = of_category.map(|event| event.id).collect::<BTreeSet<_>>().into_iter().collect();
+        let found = store.private(category, &ids).await?;
+        records.extend(ids.into_iter().zip(found));
+    }
+    Ok(records)
+}
+
+/// Folds those of the events that the rows do not contain yet, inside the caller's transaction.
+pub(crate) async fn apply<P: Projection>(
+    connection: &mut PgConnection,
+    events: &[&Positioned],
+    private: &PrivateRecords,
+) -> Result<(), Fault> {
+    let mut contained = BTreeMap::new();
+    for Positioned { event, .. } in events {
+        contained.insert((category_of::<P>(event)?, event.id), Contained::default());
+    }
+    read_contained::<P>(connection, &mut contained).await?;
+    let (mut fresh, mut touched, mut newest) = (Vec::new(), Touched::default(), BTreeMap::new());
+    for positioned in events.iter().copied() {
+        let event = &positioned.event;
+        let category = category_of::<P>(event)?;
+        let known = contained.entry((category, event.id)).or_default();
+        if event.version <= known.version {
+            continue;
+        }
+        if event.version != known.version + 1 {
+            let version = known.version;
+            return Err(Fault::event(event, &format_args!("the rows contain version {version} as the last")));
+        }
+        known.version = event.version;
+        newest.insert((category, event.id), positioned);
+        if !known.skipped.contains(&event.version) {
+            touched.add(category, event.id);
+            fresh.push(event);
+        }
+    }
+    if !fresh.is_empty() {
+        let mut rows = P::load(connection, &touched).await?;
+        let nothing = Record::default();
+        for event in fresh {
+            let private = private.get(&event.id).unwrap_or(&nothing);
+            P::fold(&mut rows, event, private).map_err(|reason| Fault::event(event, &reason))?;
+        }
+        P::save(rows, connection).await?;
+    }
+    save_applied(connection, &newest).await
+}
+
+/// Makes the rows count as containing this event without folding it.
+pub(crate) async fn pass_over<P: Projection>(connection: &mut PgConnection, event: &Positioned) -> Result<(), Fault> {
+    let category = category_of::<P>(&event.event)?;
+    save_applied(connection, &BTreeMap::from([((category, event.event.id), event)])).await
+}
+
+/// What the rows of one aggregate contain.
+#[derive(Default)]
+struct Contained {
+    /// Its last event.
+    version: u64,
+    /// The events that an operator discarded: they count as contained without having been folded.
+    skipped: Vec<u64>,
+}
+
+type Aggregate = (&'static str, Uuid);
+
+async fn read_contained<P: Projection>(
+    connection: &mut PgConnection,
+    contained: &mut BTreeMap<Aggregate, Contained>,
+) -> Result<(), Fault> {
+    let (categories, ids): (Vec<_>, Vec<_>) =
+        contained.keys().map(|(category, id)| ((*category).to_owned(), *id)).unzip();
+    let rows = sqlx::query!(
+        r#"select k.category as "category!", k.id as "id!", coalesce(applied.version, 0) as "version!",
+                  array(select s.version from skipped s
+                        where s.consumer = $3 and s.category = k.category and s.id = k.id) as "skipped!"
+           from unnest($1::text[], $2::uuid[]) as k (category, id) left join applied using (category, id)"#,
+        &categories,
+        &ids,
+        P::NAME
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        if let Some(category) = known::<P>(&row.category) {
+            let skipped = row.skipped.into_iter().map(i64::unsigned_abs).collect();
+            contained.insert((category, row.id), Contained { version: row.version.unsigned_abs(), skipped });
+        }
+    }
+    Ok(())
+}
+
+async fn save_applied(connection: &mut PgConnection, newest: &BTreeMap<Aggregate, &Positioned>) -> Result<(), Fault> {
+    if newest.is_empty() {
+        return Ok(());
+    }
+    let events = || newest.values();
+    sqlx::query!(
+        "insert into applied (category, id, version, position, command)
+         select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])
+         on conflict (category, id) do update set
+           version = excluded.version, position = excluded.position, command = excluded.command",
+        &newest.keys().map(|(category, _)| (*category).to_owned()).collect::<Vec<_>>(),
+        &newest.keys().map(|(_, id)| *id).collect::<Vec<_>>(),
+        &events().map(|event| event.event.version as i64).collect::<Vec<_>>(),
+        &events().map(|event| event.position as i64).collect::<Vec<_>>(),
+        &events().map(|event| event.event.command.clone()).collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn known<P: Projection>(category: &str) -> Option<&'static str> {
+    P::CATEGORIES.iter().copied().find(|known| *known == category)
+}
+
+fn category_of<P: Projection>(event: &Recorded) -> Result<&'static str, Fault> {
+    let category = event.category();
+    known::<P>(category).ok_or_else(|| Fault::event(event, &Unfoldable::Category(category.to_owned())))
+}

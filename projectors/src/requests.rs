@@ -1,0 +1,166 @@
+//! What operators ask of consumers: to pause and go on, to try dead letters again or to discard them.
+//!
+//! Whoever asks appends to a stream. Some process of projectors takes each request over, once, by marking what it concerns
+//! in Postgres; the owner of the feed then does it under its token, between two turns. So a request is safe against live
+//! traffic, survives any crash, and needs nobody to be there when it is made.
+
+use std::{collections::HashMap, time::Duration};
+
+use event_store::Store;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, postgres::PgConnectOptions};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{Fault, schema};
+
+/// How often it is looked for new requests.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How many are taken over at once.
+const AT_ONCE: usize = 100;
+
+/// What is asked of one consumer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Stand still.
+    Pause {
+        /// Why.
+        reason: String,
+    },
+    /// Go on.
+    Resume,
+    /// Try held aggregates again, now.
+    Retry(Which),
+    /// Pass over the event that an aggregate is held by. When another one has taken its place meanwhile, nothing happens.
+    Discard {
+        /// The family of the aggregate.
+        category: String,
+        /// The aggregate.
+        id: Uuid,
+        /// The event, as it was seen to fail.
+        version: u64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Some of the aggregates that a consumer holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// This one.
+    Aggregate(String, Uuid),
+    /// Those that are held by an event of this type.
+    Type(String),
+}
+
+/// Asks something of a consumer, and returns the number of the request.
+///
+/// # Errors
+/// When Redis does not answer.
+pub async fn ask(store: &Store, consumer: &str, request: &Request, actor: &str) -> Result<String, Fault> {
+    let mut fields = vec![("consumer", consumer.to_owned()), ("actor", actor.to_owned())];
+    match request {
+        Request::Pause { reason } => fields.extend([("what", "pause".to_owned()), ("reason", reason.clone())]),
+        Request::Resume => fields.push(("what", "resume".to_owned())),
+        Request::Retry(which) => {
+            fields.push(("what", "retry".to_owned()));
+            match which {
+                Which::All => {}
+                Which::Aggregate(category, id) => {
+                    fields.extend([("category", category.clone()), ("id", id.to_string())]);
+                }
+                Which::Type(kind) => fields.push(("type", kind.clone())),
+            }
+        }
+        Request::Discard { category, id, version, reason } => {
+            fields.extend([("what", "discard".to_owned()), ("category", category.clone()), ("id", id.to_string())]);
+            fields.extend([("version", version.to_string()), ("reason", reason.clone())]);
+        }
+    }
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Ok(store.request(&fields).await?)
+}
+
+/// Whether a request has been taken over.
+///
+/// # Errors
+/// When Postgres does not answer.
+pub async fn is_taken_over(connection: &mut PgConnection, number: &str) -> Result<bool, Fault> {
+    let last = sqlx::query_scalar(AssertSqlSafe(format!("select last_id from {}.requests", schema::POLICIES)));
+    let last: String = last.fetch_one(connection).await?;
+    Ok(parts(&last) >= parts(number))
+}
+
+/// The id of a stream entry, as two numbers that compare.
+fn parts(id: &str) -> Option<(u64, u64)> {
+    let (time, number) = id.split_once('-')?;
+    Some((time.parse().ok()?, number.parse().ok()?))
+}
+
+/// Takes requests over until told to stop.
+pub(crate) async fn follow(store: Store, database: PgConnectOptions, stop: CancellationToken) {
+    let pool = schema::pool(&database, schema::POLICIES, 1);
+    while !stop.is_cancelled() {
+        if let Err(fault) = take_over(&store, &pool).await {
+            tracing::warn!(%fault, "requests of operators wait");
+        }
+        let _ = tokio::time::timeout(LOOK_EVERY, stop.cancelled()).await;
+    }
+}
+
+async fn take_over(store: &Store, pool: &PgPool) -> Result<(), Fault> {
+    let mut transaction = pool.begin().await?;
+    // Whoever has the row takes over; the others need not wait for it.
+    let last = sqlx::query_scalar!("select last_id from requests for update skip locked");
+    let Some(last) = last.fetch_optional(&mut *transaction).await? else { return Ok(()) };
+    let requests = store.requests_after(&last, AT_ONCE).await?;
+    let Some((newest, _)) = requests.last() else { return Ok(()) };
+    for (id, fields) in &requests {
+        mark(&mut transaction, id, fields).await?;
+    }
+    sqlx::query!("update requests set last_id = $1", newest).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(store.forget_requests(newest).await?)
+}
+
+/// Marks what a request concerns, for the owner to see.
+async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, String>) -> Result<(), Fault> {
+    let field = |name: &str| fields.get(name).cloned();
+    let consumer = field("consumer").unwrap_or_default();
+    let Some(schema) = schema::of_consumer(connection, &consumer).await? else {
+        tracing::warn!(id, consumer, "a request to a consumer that is none");
+        return Ok(());
+    };
+    let statement = match field("what").as_deref() {
+        Some("pause") => format!(
+            "insert into {schema}.paused (consumer, reason, actor, at) values ($1, coalesce($6, ''), $2, now())
+             on conflict do nothing"
+        ),
+        Some("resume") => format!("delete from {schema}.paused where consumer = $1"),
+        Some("retry") => format!(
+            "update {schema}.held set request = 'retry', actor = $2
+             where consumer = $1 and category = coalesce($3, category) and id = coalesce($4::uuid, id)
+               and type = coalesce($5, type)"
+        ),
+        Some("discard") => format!(
+            "update {schema}.held set request = 'discard', reason = $6, actor = $2
+             where consumer = $1 and category = $3 and id = $4::uuid and version = $7::bigint"
+        ),
+        other => {
+            tracing::warn!(id, what = other, "a request that is not known here");
+            return Ok(());
+        }
+    };
+    // A statement has to use every parameter that it is given.
+    let statement = format!(
+        "with given as (select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text) {statement}"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement)).bind(&consumer).bind(field("actor").unwrap_or_default());
+    for name in ["category", "id", "type", "reason", "version"] {
+        query = query.bind(field(name));
+    }
+    let marked = query.execute(connection).await?.rows_affected();
+    tracing::info!(id, consumer, what = field("what"), actor = field("actor"), marked, "request taken over");
+    Ok(())
+}

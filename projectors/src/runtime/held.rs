@@ -1,0 +1,141 @@
+//! Aggregates that wait because one of their events fails by itself.
+//!
+//! They are written down in the transaction that settles the turn they were found in, so that whoever owns the feed next
+//! knows them. Everything here happens under the token of a lease.
+
+use std::{collections::HashSet, time::Duration};
+
+use event_store::{Feed, Positioned};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Leases, turn::Run};
+use crate::Fault;
+
+/// The aggregates of some feeds that are held.
+#[derive(Default)]
+pub(crate) struct Held(HashSet<(String, Uuid)>);
+
+impl Held {
+    pub(crate) fn contains(&self, feed: Feed, id: Uuid) -> bool {
+        !self.0.is_empty() && self.0.contains(&(feed.category.to_owned(), id))
+    }
+
+    /// Those of these feeds.
+    pub(crate) async fn of(
+        connection: &mut PgConnection,
+        consumer: &str,
+        feeds: impl Iterator<Item = Feed>,
+    ) -> Result<Self, Fault> {
+        let (categories, partitions) = names(feeds);
+        let rows = sqlx::query!(
+            "select category, id from held join unnest($2::text[], $3::smallint[]) as f (category, partition)
+             using (category, partition) where consumer = $1",
+            consumer,
+            &categories,
+            &partitions
+        )
+        .fetch_all(connection)
+        .await?;
+        Ok(Self(rows.into_iter().map(|row| (row.category, row.id)).collect()))
+    }
+}
+
+/// A run that stopped at an event which fails by itself.
+pub(crate) struct Stopped<'a> {
+    pub(crate) run: Run<'a>,
+    /// Where in the run.
+    pub(crate) at: usize,
+    pub(crate) fault: Fault,
+}
+
+/// Writes down what of a turn has to wait: later events of aggregates that are held, and aggregates that are from now on.
+pub(crate) async fn keep(
+    connection: &mut PgConnection,
+    leases: &Leases,
+    waiting: &[Run<'_>],
+    stopped: &[Stopped<'_>],
+) -> Result<(), Fault> {
+    let consumer = leases.consumer();
+    for run in waiting {
+        queue(connection, consumer, run.feed, &run.events).await?;
+    }
+    for Stopped { run, at, fault } in stopped {
+        queue(connection, consumer, run.feed, &run.events[*at..]).await?;
+        hold(connection, consumer, run.feed, run.events[*at], fault, leases.timing().retry_after).await?;
+    }
+    if stopped.is_empty() { Ok(()) } else { check(connection, consumer, leases.timing().most_failing).await }
+}
+
+async fn queue(connection: &mut PgConnection, consumer: &str, feed: Feed, events: &[&Positioned]) -> Result<(), Fault> {
+    let column =
+        |field: fn(&Positioned) -> &String| events.iter().map(|event| field(event).clone()).collect::<Vec<_>>();
+    sqlx::query!(
+        "insert into held_events (consumer, category, id, version, position, type, schema, at, actor, command, trace, data)
+         select $1, $2, * from unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $8::text[],
+                                      $9::text[], $10::text[], $11::text[], $12::text[])
+         on conflict do nothing",
+        consumer,
+        feed.category,
+        &events.iter().map(|event| event.event.id).collect::<Vec<_>>(),
+        &events.iter().map(|event| event.event.version as i64).collect::<Vec<_>>(),
+        &events.iter().map(|event| event.position as i64).collect::<Vec<_>>(),
+        &column(|event| &event.event.kind),
+        &events.iter().map(|event| event.event.schema.cast_signed()).collect::<Vec<_>>(),
+        &column(|event| &event.event.at),
+        &column(|event| &event.event.actor),
+        &column(|event| &event.event.command),
+        &column(|event| &event.event.trace),
+        &column(|event| &event.event.data),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn hold(
+    connection: &mut PgConnection,
+    consumer: &str,
+    feed: Feed,
+    event: &Positioned,
+    fault: &Fault,
+    retry_after: Duration,
+) -> Result<(), Fault> {
+    sqlx::query!(
+        "insert into held (consumer, category, id, partition, version, position, type, error, attempts, retry_at,
+                           first_failed_at, last_failed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 1, now() + make_interval(secs => $9), now(), now())",
+        consumer,
+        feed.category,
+        event.event.id,
+        i16::from(feed.partition.number()),
+        event.event.version as i64,
+        event.position as i64,
+        event.event.kind,
+        fault.to_string(),
+        retry_after.as_secs_f64(),
+    )
+    .execute(connection)
+    .await?;
+    tracing::warn!(consumer, %fault, "the aggregate is held");
+    metrics::counter!("consumer_held_total", "group" => consumer.to_owned()).increment(1);
+    Ok(())
+}
+
+/// The circuit breaker: many aggregates that begin to fail at once are a bad deploy and not bad data.
+async fn check(connection: &mut PgConnection, consumer: &str, most: usize) -> Result<(), Fault> {
+    let failing = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from held
+           where consumer = $1 and first_failed_at > now() - interval '1 minute'"#,
+        consumer
+    )
+    .fetch_one(connection)
+    .await?
+    .unsigned_abs() as usize;
+    if failing > most { Err(Fault::ManyFail { failing }) } else { Ok(()) }
+}
+
+/// Categories and partitions of feeds, as columns.
+pub(super) fn names(feeds: impl Iterator<Item = Feed>) -> (Vec<String>, Vec<i16>) {
+    feeds.map(|feed| (feed.category.to_owned(), i16::from(feed.partition.number()))).unzip()
+}

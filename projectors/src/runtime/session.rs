@@ -1,0 +1,161 @@
+//! The loop of every consumer: take feeds, read, hand on, settle.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use event_store::{Feed, Positioned, Reader, Store};
+use futures_util::future::try_join_all;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    paused,
+    positions::{Lease, Leases, settled_name},
+    retry,
+    status::Status,
+    worker::Sink,
+};
+use crate::{Fault, log::Log};
+
+/// The most events of one feed that are read at once.
+const COUNT: usize = 500;
+/// After how long a reader that no longer reads disappears from `XINFO CONSUMERS`.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+
+/// Work under leases, from taking the first until anything is in doubt.
+pub(super) struct Session<'a, S> {
+    pub(super) group: &'a str,
+    pub(super) store: &'a Store,
+    pub(super) log: &'a Log,
+    pub(super) leases: &'a Leases,
+    pub(super) reader: &'a mut Reader,
+    pub(super) sink: &'a S,
+    pub(super) status: &'a Status,
+    /// Feeds that no longer have what comes next: the archive is asked first.
+    pub(super) behind: BTreeSet<Feed>,
+}
+
+impl<S: Sink> Session<'_, S> {
+    /// Works until told to stop (`Ok`) or until anything is in doubt.
+    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), Fault> {
+        let tick = self.leases.timing().tick;
+        let mut ticked = None::<Instant>;
+        while !stop.is_cancelled() {
+            if ticked.is_none_or(|ticked| ticked.elapsed() >= tick) {
+                self.take_leases().await?;
+                if let Some(reason) = paused::reason(self.leases.pool(), self.group).await? {
+                    self.status.failed(self.group, &Fault::Paused(reason));
+                    let _ = tokio::time::timeout(tick, stop.cancelled()).await;
+                    continue;
+                }
+                retry::due(self.leases, self.store, self.sink).await?;
+                ticked = Some(Instant::now());
+            }
+            let held = self.leases.feeds();
+            if held.is_empty() {
+                self.status.works(self.group);
+                let _ = tokio::time::timeout(tick, stop.cancelled()).await;
+                continue;
+            }
+            let turn = if self.behind.is_empty() {
+                let feeds: Vec<Feed> = held.iter().map(|(feed, _)| *feed).collect();
+                tokio::select! {
+                    () = stop.cancelled() => return Ok(()),
+                    turn = self.reader.next(&feeds, COUNT, tick) => turn?,
+                }
+            } else {
+                self.catch_up(&held).await?
+            };
+            if !turn.is_empty() {
+                self.settle(&held, &turn).await?;
+            }
+            self.status.works(self.group);
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, held: &[(Feed, Lease)], turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+        for (feed, events) in turn {
+            let position = held.iter().find(|(known, _)| known == feed).map_or(0, |(_, lease)| lease.position);
+            in_sequence(*feed, position, events)?;
+        }
+        self.sink.take(self.leases, turn).await?;
+        self.leases.advance(turn);
+        let count = turn.iter().map(|(_, events)| events.len() as u64).sum();
+        metrics::counter!("consumer_events_total", "group" => self.group.to_owned()).increment(count);
+        Ok(())
+    }
+
+    /// Comes to this worker's share of the feeds, and begins wherever anything may have moved.
+    async fn take_leases(&mut self) -> Result<(), Fault> {
+        self.leases.confirm().await?;
+        for feed in self.leases.take().await? {
+            self.begin(feed).await?;
+        }
+        let held = self.leases.feeds();
+        self.behind.retain(|feed| held.iter().any(|(known, _)| known == feed));
+        for feed in self.astray(held).await? {
+            self.begin(feed).await?;
+        }
+        Ok(())
+    }
+
+    /// The feeds of which the group was given something else than what was settled: by another reader of the group, or by
+    /// an operator. Between two turns there is no other reason, and without this the next event alone would show it.
+    async fn astray(&self, mut held: Vec<(Feed, Lease)>) -> Result<Vec<Feed>, Fault> {
+        held.retain(|(feed, _)| !self.behind.contains(feed));
+        let given = try_join_all(held.iter().map(|(feed, _)| self.store.given(self.group, *feed))).await?;
+        let given = held.into_iter().zip(given);
+        Ok(given.filter(|((_, lease), given)| *given != Some(lease.position)).map(|((feed, _), _)| feed).collect())
+    }
+
+    /// Sets the group to the position of a feed, once the log still has there what was settled.
+    async fn begin(&mut self, feed: Feed) -> Result<(), Fault> {
+        let Some((_, lease)) = self.leases.feeds().into_iter().find(|(known, _)| *known == feed) else {
+            return Ok(());
+        };
+        if let Some(settled) = &lease.last_event {
+            let there = self.log.read(feed, lease.position, 1).await?;
+            let found = there.first().map_or_else(|| "nothing".to_owned(), settled_name);
+            // A name without a command was written by an earlier version.
+            if found.strip_prefix(settled).is_none_or(|rest| !rest.is_empty() && !rest.starts_with(':')) {
+                return Err(Fault::Diverged { feed, position: lease.position, settled: settled.clone(), found });
+            }
+        }
+        self.store.set_group(self.group, feed, lease.position).await?;
+        if self.is_behind(feed, lease.position).await? {
+            self.behind.insert(feed);
+        }
+        Ok(self.store.forget_idle(self.group, feed, FORGOTTEN_AFTER).await?)
+    }
+
+    /// The next events of the feeds that lie behind, as the archive has them.
+    async fn catch_up(&mut self, held: &[(Feed, Lease)]) -> Result<Vec<(Feed, Vec<Positioned>)>, Fault> {
+        let mut turn = Vec::new();
+        for (feed, lease) in held.iter().filter(|(feed, _)| self.behind.contains(feed)) {
+            if self.is_behind(*feed, lease.position).await? {
+                turn.push((*feed, self.log.read(*feed, lease.position + 1, COUNT).await?));
+            } else {
+                self.store.set_group(self.group, *feed, lease.position).await?;
+                turn.push((*feed, Vec::new()));
+            }
+        }
+        let (caught_up, turn): (Vec<_>, _) = turn.into_iter().partition(|(_, events)| events.is_empty());
+        for (feed, _) in caught_up {
+            self.behind.remove(&feed);
+        }
+        Ok(turn)
+    }
+
+    /// Whether a feed no longer has the event behind this position.
+    async fn is_behind(&self, feed: Feed, position: u64) -> Result<bool, Fault> {
+        Ok(match self.store.first(feed).await? {
+            Some(first) => first > position + 1,
+            None => self.store.head(feed).await? > position,
+        })
+    }
+}
+
+fn in_sequence(feed: Feed, position: u64, events: &[Positioned]) -> Result<(), Fault> {
+    let hole = events.iter().zip(position + 1..).find(|(event, expected)| event.position != *expected);
+    hole.map_or(Ok(()), |(event, expected)| Err(Fault::Hole { feed, expected, found: event.position }))
+}
