@@ -1,7 +1,7 @@
 //! Whenever anything is in doubt, a consumer begins again at its position, or stops and says why.
 
 use domain::inventory::{self, Inventory};
-use projectors::Fault;
+use projectors::{Fault, Timing};
 use redis::AsyncCommands;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -147,7 +147,8 @@ async fn events_that_the_rows_contain_already_are_not_applied_again() {
 #[tokio::test]
 async fn an_owner_with_nothing_to_settle_notices_that_its_lease_was_taken() {
     let shop = Shop::open().await;
-    let running = shop.consume();
+    // Slowly, so that what it says can be read.
+    let running = shop.consume_with(Timing::default());
     shop.at_rest().await;
     let steal = "update orders_g1.positions
                  set owner = 'another process', token = token + 1, expires_at = now() + interval '1 hour'";

@@ -44,9 +44,13 @@ impl Shop {
 
     /// Starts every consumer, as one process would.
     pub(crate) fn consume(&self) -> Running {
-        let stop = CancellationToken::new();
         let timing =
             Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() };
+        self.consume_with(timing)
+    }
+
+    pub(crate) fn consume_with(&self, timing: Timing) -> Running {
+        let stop = CancellationToken::new();
         let settings = Settings { store: self.store.clone(), database: self.database.clone(), timing };
         Running { consumers: Consumers::start(settings, stop.clone()), stop }
     }
