@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose server is missing has nothing better to do than to panic")]
 
 mod database;
+mod gate;
 mod leash;
 pub mod migrations;
 mod postgres;
@@ -16,6 +17,7 @@ mod redis;
 mod waiting;
 
 pub use database::{TestDatabase, database};
+pub use gate::Gate;
 pub use postgres::{TestPostgres, postgres};
 pub use redis::{TestRedis, redis};
 pub use servers::ports::free as free_port;

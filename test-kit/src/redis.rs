@@ -43,6 +43,10 @@ impl TestRedis {
         redis::url(self.port)
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Ends it as a crash would.
     pub fn kill9(&self) {
         self.leash.order("KILL");

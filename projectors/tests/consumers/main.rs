@@ -11,5 +11,6 @@ mod doubt;
 mod fulfilment;
 mod generations;
 mod held;
+mod interleavings;
 mod rows;
 mod spread;

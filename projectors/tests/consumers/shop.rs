@@ -13,7 +13,7 @@ use domain::{
 use event_store::{Changes, CommandId, Context, Decision, Record, Request, Store, Stream};
 use projectors::{Consumers, Settings, Timing, schema};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use test_kit::{TestDatabase, TestRedis};
+use test_kit::{Gate, TestDatabase, TestRedis};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -50,8 +50,17 @@ impl Shop {
     }
 
     pub(crate) fn consume_with(&self, timing: Timing) -> Running {
+        self.consume_from(self.store.clone(), timing)
+    }
+
+    /// Starts every consumer; they come to Redis by this way.
+    pub(crate) fn consume_through(&self, gate: &Gate, timing: Timing) -> Running {
+        self.consume_from(Store::open(&gate.url(), &event_store::Settings::default()).unwrap(), timing)
+    }
+
+    fn consume_from(&self, store: Store, timing: Timing) -> Running {
         let stop = CancellationToken::new();
-        let settings = Settings { store: self.store.clone(), database: self.database.clone(), timing };
+        let settings = Settings { store, database: self.database.clone(), timing };
         Running { consumers: Consumers::start(settings, stop.clone()), stop }
     }
 
