@@ -74,10 +74,8 @@ impl Gate {
     pub async fn release(&self) -> String {
         self.state.send_replace(State::Released);
         let mut state = self.state.subscribe();
-        match state.wait_for(|state| matches!(state, State::Answered(_))).await.unwrap().clone() {
-            State::Answered(answer) => answer,
-            other => panic!("{other:?}"),
-        }
+        let answered = state.wait_for(|state| matches!(state, State::Answered(_))).await.unwrap();
+        if let State::Answered(answer) = &*answered { answer.clone() } else { unreachable!("it was waited for") }
     }
 }
 
