@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test queries lint rust servers
+.PHONY: help up test chaos queries lint rust servers
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -18,6 +18,12 @@ up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 808
 
 test: servers lint ## Check format and lints, run every test
 	$(CARGO) test --workspace
+
+# FAULTS=500 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
+chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)
+chaos: export MILLRACE_CHAOS_HISTORY = $(HISTORY)
+chaos: servers rust ## Kill, pause and stop projectors during a long rehearsal, then check every row
+	$(CARGO) test --package millrace --test shop -- chaos --nocapture
 
 queries: servers rust ## Describe every checked query anew, after SQL or a migration has changed
 	$(CARGO) run --quiet --package test-kit --bin checked-queries

@@ -13,9 +13,9 @@ const ORDERS: usize = 300;
 const PRODUCTS: usize = 40;
 
 /// A few weeks of a small shop: baskets of one to five lines, few products hot, most not.
-pub(crate) fn history() -> Plan {
+pub(crate) fn history(orders: usize) -> Plan {
     let mut csv = "invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country\n".to_owned();
-    for order in 0..ORDERS {
+    for order in 0..orders {
         for line in 0..=order % 5 {
             let product = (order * (line + 3) * 7 + line * line) % PRODUCTS / (1 + line % 2);
             let (quantity, price) = (1 + (order + line) % 6, 100 + product);
@@ -74,7 +74,7 @@ pub(crate) async fn nothing_was_lost(shop: &Shop, rehearsal: JoinHandle<anyhow::
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_the_process_is_killed() {
     let mut shop = Shop::open();
-    let rehearsal = begin_rehearsal(&shop, history());
+    let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
         shop.kill9();
@@ -87,7 +87,7 @@ async fn nothing_is_lost_when_the_process_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_redis_is_killed() {
     let mut shop = Shop::open();
-    let rehearsal = begin_rehearsal(&shop, history());
+    let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
         shop.signal_redis(Signal::SIGKILL).await;
@@ -99,7 +99,7 @@ async fn nothing_is_lost_when_redis_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_postgres_is_killed() {
     let mut shop = Shop::open();
-    let rehearsal = begin_rehearsal(&shop, history());
+    let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
         shop.signal_postgres(Signal::SIGKILL);

@@ -8,6 +8,7 @@ mod running;
 mod chaos;
 mod commands;
 mod crash;
+mod dead_letters;
 mod documents;
 mod edges;
 mod orders;
