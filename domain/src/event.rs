@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+mod upcasters;
+
 /// An event as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -42,9 +44,6 @@ pub enum Error {
     },
 }
 
-/// The schema that every event type is written with today.
-pub const SCHEMA: u32 = 1;
-
 /// Every event type there is, by category and in the order in which things happen.
 ///
 /// The contract with whoever reads the streams: a type is added, never renamed or removed.
@@ -78,6 +77,12 @@ pub fn categories() -> BTreeSet<&'static str> {
     TYPES.iter().filter_map(|kind| kind.split_once('.')).map(|(category, _)| category).collect()
 }
 
+/// The schema that a type is written with today. Older ones can be read too.
+#[must_use]
+pub fn schema(kind: &str) -> u32 {
+    1 + upcasters::of(kind).len() as u32
+}
+
 /// Writes an event down.
 ///
 /// # Panics
@@ -89,20 +94,34 @@ pub fn encode(event: &impl Serialize) -> Stored {
         .and_then(|rest| rest.strip_suffix('}'))
         .and_then(|rest| rest.split_once("\":"))
         .expect("an event is an enum of struct variants");
-    Stored { kind: kind.to_owned(), schema: SCHEMA, data: data.to_owned() }
+    Stored { kind: kind.to_owned(), schema: schema(kind), data: data.to_owned() }
 }
 
-/// Reads an event that was written down.
+/// Reads an event that was written down, with whatever schema it was written.
 ///
 /// # Errors
 /// When this version of the code does not know its type, its schema or its shape.
 pub fn decode<E: DeserializeOwned>(kind: &str, schema: u32, data: &str) -> Result<E, Error> {
-    if schema > SCHEMA {
-        return Err(Error::NewerSchema { kind: kind.to_owned(), schema, known: SCHEMA });
+    let known = self::schema(kind);
+    if schema > known {
+        return Err(Error::NewerSchema { kind: kind.to_owned(), schema, known });
     }
+    let read =
+        if schema == known { read(kind, data) } else { upcast(kind, schema, data).and_then(|data| read(kind, &data)) };
+    read.map_err(|source| Error::Unreadable { kind: kind.to_owned(), source })
+}
+
+/// Reads data of the schema that the type is written with today.
+fn read<E: DeserializeOwned>(kind: &str, data: &str) -> serde_json::Result<E> {
     let mut json = String::with_capacity(kind.len() + data.len() + 5);
     json.extend(["{\"", kind, "\":", data, "}"]);
-    serde_json::from_str(&json).map_err(|source| Error::Unreadable { kind: kind.to_owned(), source })
+    serde_json::from_str(&json)
+}
+
+/// Brings data of an older schema up to date.
+fn upcast(kind: &str, schema: u32, data: &str) -> serde_json::Result<String> {
+    let missing = upcasters::of(kind).iter().skip(schema.saturating_sub(1) as usize);
+    serde_json::to_string(&missing.fold(serde_json::from_str(data)?, |data, upcaster| upcaster(data)))
 }
 
 #[cfg(test)]
@@ -118,13 +137,20 @@ mod tests {
 
     #[test]
     fn refuses_what_a_newer_version_wrote() {
-        assert!(matches!(decode::<Event>("order.confirmed", 2, "{}"), Err(Error::NewerSchema { schema: 2, .. })));
+        for (kind, schema, known) in [("order.confirmed", 2, 1), ("order.cancelled", 3, 2)] {
+            let refused = decode::<Event>(kind, schema, r#"{"by":"buyer","products":[]}"#);
+            assert!(matches!(refused, Err(Error::NewerSchema { known: k, .. }) if k == known), "{kind}: {refused:?}");
+        }
     }
 
     #[test]
     fn refuses_an_unknown_type_and_a_foreign_shape() {
         for (kind, data) in [("order.eaten", "{}"), ("order.placed", "{}"), ("order.confirmed", "{}}")] {
             assert!(matches!(decode::<Event>(kind, 1, data), Err(Error::Unreadable { .. })), "{kind} {data}");
+        }
+        for data in ["{}", "[]", "{}}", "{\"products\":[]"] {
+            let refused = decode::<Event>("order.cancelled", 1, data);
+            assert!(matches!(refused, Err(Error::Unreadable { .. })), "{data}: {refused:?}");
         }
     }
 }

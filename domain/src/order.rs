@@ -105,6 +105,18 @@ pub struct Line {
     pub unit_price: Money,
 }
 
+/// A side of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// Who placed it.
+    Buyer,
+    /// Who sells something in it.
+    Seller,
+    /// Those who run the marketplace and look after its people.
+    Support,
+}
+
 /// A line that the inventory could not meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Short {
@@ -139,6 +151,8 @@ pub enum Command {
     Cancel {
         /// Why.
         reason: Option<Reason>,
+        /// Who asks.
+        by: Party,
     },
 }
 
@@ -172,6 +186,9 @@ pub enum Event {
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        /// Who cancelled it. `None` where that was not recorded: before schema 2.
+        #[serde(deserialize_with = "Option::deserialize")]
+        by: Option<Party>,
         /// All products of the order, for whoever gives back what was reserved.
         products: Vec<ProductId>,
     },
@@ -295,8 +312,8 @@ impl Aggregate for Order {
 
             (Command::Confirm, Status::Pending) => Ok(vec![Event::Confirmed {}]),
             (Command::Reject { short }, Status::Pending) => Ok(vec![Event::Rejected { short, products: products() }]),
-            (Command::Cancel { reason }, Status::Pending | Status::Confirmed) => {
-                Ok(vec![Event::Cancelled { reason, products: products() }])
+            (Command::Cancel { reason, by }, Status::Pending | Status::Confirmed) => {
+                Ok(vec![Event::Cancelled { reason, by: Some(by), products: products() }])
             }
 
             (Command::Confirm, Status::Confirmed)

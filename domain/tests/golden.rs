@@ -1,7 +1,7 @@
 //! Every event ever stored can still be read, and is written as it always was.
 //!
-//! `golden/` holds one event of each type. A file is added with its type and never changed: it stands for what lies in
-//! somebody's store.
+//! `golden/` holds one event of each type and schema: `order.placed.json`, and `order.cancelled.2.json` for a second schema.
+//! A file is added with its type or schema and never changed: it stands for what lies in somebody's store.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -78,20 +78,35 @@ fn golden() -> Vec<(String, Value)> {
     files.map(|file| read(&file.expect("readable").path())).collect()
 }
 
+fn written(stored: &event::Stored) -> Value {
+    let data: Value = serde_json::from_str(&stored.data).expect("JSON");
+    json!({ "type": stored.kind, "schema": stored.schema, "data": data })
+}
+
+fn file_name(kind: &str, schema: u32) -> String {
+    if schema == 1 { kind.to_owned() } else { format!("{kind}.{schema}") }
+}
+
 #[test]
 fn every_stored_event_is_read_and_written_as_it_was() {
     for (name, file) in golden() {
         let (kind, schema) = (file["type"].as_str().expect("a type"), file["schema"].as_u64().expect("a schema"));
         let stored = again(kind, schema.try_into().expect("a small number"), &file["data"].to_string());
-        let data: Value = serde_json::from_str(&stored.data).expect("JSON");
-        assert_eq!(json!({ "type": stored.kind, "schema": stored.schema, "data": data }), file, "{name}");
-        assert_eq!(kind, name);
+        assert_eq!(name, file_name(kind, schema as u32));
+        assert_eq!(stored.schema, event::schema(kind), "{name}");
+        if schema == u64::from(stored.schema) {
+            assert_eq!(written(&stored), file, "{name}");
+        } else {
+            let once_more = again(kind, stored.schema, &stored.data);
+            assert_eq!(once_more, stored, "{name}: what was brought up to date is up to date");
+        }
     }
 }
 
 #[test]
-fn every_event_type_has_its_file_and_its_place_in_the_list() {
-    let named = BTreeSet::from_iter(NAMED.iter().map(|kind| (*kind).to_owned()));
-    assert_eq!(BTreeSet::from_iter(golden().into_iter().map(|(name, _)| name)), named);
-    assert_eq!(BTreeSet::from_iter(event::TYPES.map(str::to_owned)), named);
+fn every_event_type_has_its_place_in_the_list_and_a_file_for_each_schema() {
+    let named: BTreeSet<_> = NAMED.iter().copied().collect();
+    assert_eq!(BTreeSet::from(event::TYPES), named);
+    let files = named.into_iter().flat_map(|kind| (1..=event::schema(kind)).map(|schema| file_name(kind, schema)));
+    assert_eq!(golden().into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>(), files.collect());
 }

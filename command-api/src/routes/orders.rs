@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::order::{self, MAX_QUANTITY, Offer, Order, Wanted};
+use domain::order::{self, MAX_QUANTITY, Offer, Order, Party, Wanted};
 use domain::product::Product;
 use domain::text::Reason;
 use domain::{Aggregate, Money, OrderId, ProductId};
@@ -168,7 +168,8 @@ pub(super) async fn cancel_order(
         .run([Stream::of::<Order>(id)], move |draft| {
             let order = draft.accessible::<Order>(id, |order| admin || order.buyer() == Some(caller))?;
             draft.check_version::<Order>(id)?;
-            let cancel = order::Command::Cancel { reason: reason.clone() };
+            let by = if order.buyer() == Some(caller) { Party::Buyer } else { Party::Support };
+            let cancel = order::Command::Cancel { reason: reason.clone(), by };
             let events = order.decide(cancel).map_err(rules::of_order)?;
             let version = draft.add::<Order>(id, events);
             let status = order::Status::Cancelled.as_str();

@@ -1,7 +1,9 @@
 //! Orders: placed at the prices of the moment, cancelled by their buyer.
 
 use axum::http::StatusCode;
+use domain::order::{Event, Order, Party};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::actors::{Admin, Buyer, Seller, one_line};
 use crate::shop::Shop;
@@ -73,6 +75,25 @@ async fn a_buyer_cancels_once() {
     assert_eq!(answer.body, json!({"id": order, "status": "cancelled", "version": 2}));
     assert_eq!(buyer.post(&path).await.is(StatusCode::OK).header("etag"), "\"2\"");
     assert_eq!(shop.count("order.cancelled").await, 1);
+}
+
+#[tokio::test]
+async fn a_cancellation_says_whether_the_buyer_or_the_marketplace_wanted_it() {
+    let shop = Shop::open().await;
+    let (seller, buyer) = (Seller::new(&shop, "anna").await, Buyer::new(&shop, "berta").await);
+    let (admin, product) = (Admin::new(&shop).await, seller.lists_a_teapot().await);
+    let cancelled_by = async |key, by: &Buyer<'_>| {
+        let order = buyer.orders(key, &product, 1).await.text("id").to_owned();
+        by.post(&format!("/api/orders/{order}/cancellation")).await.is(StatusCode::OK);
+        let order: Uuid = order.parse().unwrap();
+        let cancelled = shop.events().await.into_iter().find(|event| event.id == order && event.version == 2);
+        let Event::Cancelled { by, .. } = cancelled.unwrap().event::<Order>().unwrap() else {
+            panic!("version 2 of {order} is its cancellation");
+        };
+        by
+    };
+    assert_eq!(cancelled_by("a", &buyer).await, Some(Party::Buyer));
+    assert_eq!(cancelled_by("b", &admin).await, Some(Party::Support));
 }
 
 #[tokio::test]

@@ -36,11 +36,11 @@ fn short() -> Short {
 }
 
 fn cancelled() -> Event {
-    Event::Cancelled { reason: None, products: vec![id(10), id(11)] }
+    Event::Cancelled { reason: None, by: Some(Party::Seller), products: vec![id(10), id(11)] }
 }
 
 fn cancel() -> Command {
-    Command::Cancel { reason: None }
+    Command::Cancel { reason: None, by: Party::Seller }
 }
 
 fn reject() -> Command {

@@ -118,7 +118,7 @@ mod tests {
             Request::Release { order: id(ORDER), products: vec![id(0x13)] },
             Request::Release { order: id(ORDER), products: vec![id(0x2b), id(0x1b)] },
         ];
-        let cancelled = Event::Cancelled { reason: None, products: products.clone() };
+        let cancelled = Event::Cancelled { reason: None, by: None, products: products.clone() };
         assert_eq!(OrderFulfilment::ask(id(ORDER), &Order::default(), &cancelled), expected);
         let rejected = Event::Rejected { short: vec![short(0x13)], products };
         assert_eq!(OrderFulfilment::ask(id(ORDER), &Order::default(), &rejected), expected);

@@ -102,7 +102,7 @@ pub(crate) fn of_inventory() -> impl Strategy<Value = inventory::Command> {
 }
 
 pub(crate) fn of_order() -> impl Strategy<Value = order::Command> {
-    use order::{Command, Short};
+    use order::{Command, Party, Short};
     let offer =
         (4u128..8, any_text(), any_price()).prop_map(|(seller, name, price)| Offer { seller: id(seller), name, price });
     let wanted = (any_id(), 1u32..4, option::weighted(0.95, offer)).prop_map(|(product, quantity, offer)| Wanted {
@@ -120,6 +120,7 @@ pub(crate) fn of_order() -> impl Strategy<Value = order::Command> {
             .prop_map(|(buyer, lines)| Command::Place { buyer, lines, expected_total: None }),
         1 => Just(Command::Confirm),
         1 => vec(short, 1..3).prop_map(|short| Command::Reject { short }),
-        1 => option::of(any_text()).prop_map(|reason| Command::Cancel { reason }),
+        1 => (option::of(any_text()), select(vec![Party::Buyer, Party::Seller, Party::Support]))
+            .prop_map(|(reason, by)| Command::Cancel { reason, by }),
     ]
 }

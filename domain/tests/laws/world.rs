@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use domain::{
     Aggregate, OrderId, ProductId,
     inventory::{self, Inventory},
-    order::{self, Offer, Order, Short, Status, Wanted},
+    order::{self, Offer, Order, Party, Short, Status, Wanted},
     policy::{self, Answer, OrderFulfilment, Policy, Request},
 };
 
@@ -56,7 +56,7 @@ impl World {
 
     /// The buyer thinks again. Too late is too late.
     pub(crate) fn cancel(&mut self, order: OrderId) {
-        self.order(order, order::Command::Cancel { reason: None });
+        self.order(order, order::Command::Cancel { reason: None, by: Party::Buyer });
     }
 
     /// The carrier dies, and another begins the same event again.

@@ -60,7 +60,7 @@ async fn a_cancelled_order_gives_its_units_back() {
     let product = shop.product(seller, 5).await;
     let order = shop.order(seller, &[(product, 5)]).await;
     assert_eq!(decided(&shop, order).await, Status::Confirmed);
-    shop.execute::<Order>(order, order::Command::Cancel { reason: None }).await;
+    shop.execute::<Order>(order, order::Command::Cancel { reason: None, by: order::Party::Buyer }).await;
     let released = async || shop.store.load::<Inventory>(product).await.unwrap().available() == 5;
     test_kit::eventually("the units are available again", Duration::from_secs(10), released).await;
     running.stop().await;
@@ -72,7 +72,7 @@ async fn an_order_that_is_cancelled_before_it_is_decided_reserves_nothing() {
     let seller = shop.seller("anna").await;
     let product = shop.product(seller, 5).await;
     let order = shop.order(seller, &[(product, 5)]).await;
-    shop.execute::<Order>(order, order::Command::Cancel { reason: None }).await;
+    shop.execute::<Order>(order, order::Command::Cancel { reason: None, by: order::Party::Buyer }).await;
     let running = shop.consume();
     shop.at_rest().await;
     assert_eq!(shop.status(order).await, Some(Status::Cancelled));
