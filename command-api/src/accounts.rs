@@ -112,8 +112,10 @@ mod tests {
     use std::sync::Arc;
 
     use clap::Parser;
-    use event_store::CommandId;
+    use domain::claim::APPEAR_WITHIN;
+    use event_store::{CommandId, Failure};
     use test_kit::TestRedis;
+    use time::Duration;
 
     use super::*;
     use crate::call::context;
@@ -154,6 +156,17 @@ mod tests {
         assert_eq!(register(&app, &email, &username).await.unwrap(), id);
 
         assert!(app.store.load::<User>(id).await.unwrap().exists());
+    }
+
+    #[tokio::test]
+    async fn a_claim_that_was_under_way_for_too_long_is_refused() {
+        let (app, _redis, _keys) = app().await;
+        let (email, username) = names("anna@example.org", "anna");
+        let id = app.application(&email, &username).await.unwrap();
+        let mut context = context(id, CommandId::random(), String::new());
+        context.at -= APPEAR_WITHIN + Duration::SECOND;
+        let claimed = app.claim(context, app.username_claim(&username), id).await;
+        assert!(matches!(claimed, Err(Unclaimed::Undecided(Failure::Late))), "{claimed:?}");
     }
 
     #[tokio::test]

@@ -6,8 +6,8 @@
 use domain::claim::{self, APPEAR_WITHIN, Claim};
 use domain::text::{Email, ShopName, Username};
 use domain::user::User;
-use domain::{ClaimId, UserId};
-use event_store::{Context, ExecuteError, Failure};
+use domain::{Aggregate, ClaimId, UserId};
+use event_store::{Changes, Context, Decision, Failure, Outcome, Request, Stream};
 use time::OffsetDateTime;
 use web::problem::Problem;
 
@@ -76,10 +76,17 @@ impl App {
             (None, _) => false,
         };
         let command = claim::Command::Claim { owner, at: context.at, holder_appeared };
-        match self.store.execute::<Claim>(context, claim, command).await {
-            Ok(_) => Ok(until),
-            Err(ExecuteError::Rejected(error)) => Err(Unclaimed::Taken(error)),
-            Err(ExecuteError::Failed(failure)) => Err(Unclaimed::Undecided(failure)),
+        // Later, it could be taken back at once on what was found out about the holder of before.
+        let not_after = Some(context.at + APPEAR_WITHIN);
+        let request = Request { not_after, ..Request::new(context, [Stream::of::<Claim>(claim)]) };
+        let outcome =
+            self.store.commit(request, move |states| match states.get::<Claim>(claim).decide(command.clone()) {
+                Ok(events) => Decision::new(Changes::none().and::<Claim>(claim, events), Ok(until)),
+                Err(error) => Decision::new(Changes::none(), Err(Unclaimed::Taken(error))),
+            });
+        match outcome.await.map_err(Unclaimed::Undecided)? {
+            Outcome::Done(claimed) => claimed,
+            Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
     }
 }
