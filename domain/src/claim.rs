@@ -1,12 +1,12 @@
 //! Something that only one user may have: an e-mail address, a user name, a shop's name.
 //!
 //! Its id is a keyed hash of what is claimed, so that the log names nobody. A user claims first and registers after; a
-//! claim whose owner never appeared can be taken over.
+//! claim whose owner never appeared can be taken over, and is taken back in the end.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::{Aggregate, ClaimId, UserId};
+use crate::{Aggregate, ClaimId, Timer, UserId};
 
 /// How long after the claim its owner may register: later is refused.
 pub const APPEAR_WITHIN: Duration = Duration::minutes(10);
@@ -14,6 +14,9 @@ pub const APPEAR_WITHIN: Duration = Duration::minutes(10);
 /// How long after the claim another may have it, when its owner did not appear. Longer than [`APPEAR_WITHIN`], so that
 /// no registration can be under way any more.
 pub const TAKE_OVER_AFTER: Duration = Duration::minutes(15);
+
+/// The kind of timer that is due when another may have it.
+pub const TAKE_OVER: &str = "take-over";
 
 /// Who holds it, if anybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +47,12 @@ impl Holder {
         self.until - APPEAR_WITHIN
     }
 
+    fn replaceable_at(self) -> OffsetDateTime {
+        self.claimed_at() + TAKE_OVER_AFTER
+    }
+
     fn may_be_replaced(self, at: OffsetDateTime) -> bool {
-        at >= self.claimed_at() + TAKE_OVER_AFTER
+        at >= self.replaceable_at()
     }
 }
 
@@ -56,7 +63,14 @@ pub enum Command {
     Claim {
         /// Who wants it.
         owner: UserId,
-        /// When it is wanted.
+        /// When it is wanted. The holder is looked up after that, and the claim is made within [`APPEAR_WITHIN`].
+        at: OffsetDateTime,
+        /// Whether the user who holds it now has ever done anything: their own stream is not empty.
+        holder_appeared: bool,
+    },
+    /// Free it from an owner who never appeared, when another may have it.
+    TakeBack {
+        /// When that was found out. The holder is looked up after that.
         at: OffsetDateTime,
         /// Whether the user who holds it now has ever done anything: their own stream is not empty.
         holder_appeared: bool,
@@ -119,6 +133,12 @@ impl Aggregate for Claim {
                 }
                 Some(_) | None => Ok(vec![Event::Claimed { owner, until: at + APPEAR_WITHIN }]),
             },
+            Command::TakeBack { at, holder_appeared } => match self.0 {
+                Some(holder) if !holder_appeared && holder.may_be_replaced(at) => {
+                    Ok(vec![Event::Released { owner: holder.owner }])
+                }
+                Some(_) | None => Ok(vec![]),
+            },
             Command::Release { owner, unneeded_at } => match self.0 {
                 Some(holder) if holder.owner == owner && holder.claimed_at() <= unneeded_at => {
                     Ok(vec![Event::Released { owner }])
@@ -133,6 +153,10 @@ impl Aggregate for Claim {
             Event::Claimed { owner, until } => Some(Holder { owner, until }),
             Event::Released { .. } => None,
         };
+    }
+
+    fn timers(&self) -> Vec<Timer> {
+        self.0.map(|holder| Timer { kind: TAKE_OVER, due: holder.replaceable_at() }).into_iter().collect()
     }
 }
 
@@ -191,6 +215,26 @@ mod tests {
             .when(claim(2, late - Duration::SECOND, false))
             .then_err(Error::Taken { owner: id(1) });
         given::<Claim>([claimed(1, NOON)]).when(claim(2, late, false)).then([claimed(2, late)]);
+    }
+
+    #[test]
+    fn takes_back_what_an_owner_who_never_appeared_holds() {
+        let late = NOON + TAKE_OVER_AFTER;
+        let take_back = |at, holder_appeared| Command::TakeBack { at, holder_appeared };
+        let held = || given::<Claim>([claimed(1, NOON)]);
+        held().when(take_back(late, false)).then([Event::Released { owner: id(1) }]);
+        held().when(take_back(late - Duration::SECOND, false)).then_nothing();
+        held().when(take_back(late + Duration::days(365), true)).then_nothing();
+        given::<Claim>([]).when(take_back(late, false)).then_nothing();
+    }
+
+    #[test]
+    fn is_looked_at_again_when_another_may_have_it() {
+        let due = |at| vec![Timer { kind: TAKE_OVER, due: at + TAKE_OVER_AFTER }];
+        let again = NOON + Duration::MINUTE;
+        assert_eq!(Claim::replay(&[claimed(1, NOON)]).timers(), due(NOON));
+        assert_eq!(Claim::replay(&[claimed(1, NOON), claimed(1, again)]).timers(), due(again));
+        assert_eq!(Claim::replay(&[claimed(1, NOON), Event::Released { owner: id(1) }]).timers(), []);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod product;
 pub mod user;
 
 pub mod policy;
+pub mod timers;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -2,6 +2,8 @@
 
 mod alone;
 mod books;
+mod owners;
+mod timers;
 mod together;
 mod wishes;
 mod world;

@@ -64,6 +64,7 @@ pub(crate) fn of_claim() -> impl Strategy<Value = claim::Command> {
             at,
             holder_appeared
         }),
+        (at(), any::<bool>()).prop_map(|(at, holder_appeared)| Command::TakeBack { at, holder_appeared }),
         (any_id(), at()).prop_map(|(owner, unneeded_at)| Command::Release { owner, unneeded_at }),
     ]
 }
