@@ -33,7 +33,7 @@ async fn amid_the_decision(text: &str, timing: Timing) -> (Shop, Gate, crate::sh
 }
 
 fn cancel() -> order::Command {
-    order::Command::Cancel { reason: None }
+    order::Command::Cancel { reason: None, by: order::Party::Buyer }
 }
 
 #[tokio::test]
