@@ -10,7 +10,7 @@ use crate::passwords;
 pub(crate) fn undecided(failure: Failure) -> Problem {
     match failure {
         Failure::Store(error) if !error.is_infrastructure() => Problem::internal(error),
-        Failure::Contended | Failure::Late | Failure::Store(_) => Problem::unavailable(failure),
+        Failure::Contended | Failure::Late | Failure::Full | Failure::Store(_) => Problem::unavailable(failure),
     }
 }
 

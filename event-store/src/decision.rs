@@ -127,7 +127,7 @@ pub enum Outcome<T> {
 }
 
 /// Why a command did not come to a decision.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Failure {
     /// Others were faster, three times.
     #[error("the aggregate is contended")]
@@ -135,6 +135,9 @@ pub enum Failure {
     /// The time until which it was allowed to happen has passed.
     #[error("the command came too late")]
     Late,
+    /// Redis has no memory left for such a command; nothing is written.
+    #[error("the store is full")]
+    Full,
     /// The store failed; whether anything was written is unknown.
     #[error(transparent)]
     Store(Arc<Error>),
@@ -142,6 +145,6 @@ pub enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Store(Arc::new(error))
+        if error.is_out_of_memory() { Self::Full } else { Self::Store(Arc::new(error)) }
     }
 }

@@ -85,4 +85,9 @@ impl Error {
     pub const fn is_infrastructure(&self) -> bool {
         matches!(self, Self::Redis(_) | Self::Abandoned)
     }
+
+    /// Whether Redis has refused to write for want of memory.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.code() == Some("OOM"))
+    }
 }

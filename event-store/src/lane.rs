@@ -11,7 +11,10 @@ use std::{
 };
 
 use domain::Partition;
-use futures_util::{FutureExt, future::join_all};
+use futures_util::{
+    FutureExt,
+    future::{join, join_all},
+};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -156,10 +159,18 @@ impl Store {
 
     /// Runs commands to their end, and returns those that have to be decided again.
     async fn append_together(&self, partition: Partition, commands: Vec<Box<dyn Pending>>) -> Vec<Box<dyn Pending>> {
-        let (mut batch, commands) = self.load_for(commands).await;
+        let (memory_share, (mut batch, commands)) = join(self.memory_share(), self.load_for(commands)).await;
+        let memory_share = match memory_share {
+            Ok(share) => share,
+            Err(error) => return fail(commands, &error.into()),
+        };
         let (mut taken, mut again) = (Vec::<Taken>::new(), Vec::new());
         for mut pending in commands {
             let request = pending.request();
+            if !self.has_room(request, memory_share) {
+                pending.failed(Failure::Full);
+                continue;
+            }
             let repeated = request.receipt_lifetime.is_some() && batch.answers(request.context.command);
             if repeated || batch.is_full() {
                 again.push(pending);
@@ -234,7 +245,7 @@ impl Store {
                 let rest = again(taken, |mut pending, _| {
                     let streams = &pending.request().streams;
                     let concerned = streams.iter().any(|stream| moved.contains(&stream.key()));
-                    if concerned && !pending.request().persistent && pending.contend() > ATTEMPTS {
+                    if concerned && !pending.request().settling && pending.contend() > ATTEMPTS {
                         pending.failed(Failure::Contended);
                         return None;
                     }
@@ -243,11 +254,7 @@ impl Store {
                 tokio::time::sleep(jitter()).await;
                 rest
             }
-            Err(error) => {
-                let error = Arc::new(error);
-                taken.into_iter().for_each(|(pending, _)| pending.failed(Failure::Store(error.clone())));
-                Vec::new()
-            }
+            Err(error) => fail(taken.into_iter().map(|(pending, _)| pending), &error.into()),
         }
     }
 }
@@ -262,6 +269,12 @@ fn decide_into(batch: &mut Batch, pending: &mut dyn Pending) -> Result<Option<us
     }
     let lifetime = request.receipt_lifetime;
     Ok(lifetime.map(|lifetime| batch.take_receipt(request.context.command, receipt.unwrap_or_default(), lifetime)))
+}
+
+/// Ends commands that nothing can be decided on, none of which is to be decided again.
+fn fail(commands: impl IntoIterator<Item = Box<dyn Pending>>, failure: &Failure) -> Vec<Box<dyn Pending>> {
+    commands.into_iter().for_each(|pending| pending.failed(failure.clone()));
+    Vec::new()
 }
 
 fn again(

@@ -20,6 +20,7 @@ mod decision;
 mod lane;
 mod library;
 mod load;
+mod memory;
 mod store;
 
 mod durability;

@@ -15,6 +15,7 @@ use crate::{
     Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Stream, keys,
     lane::Lane,
     library,
+    memory::Memory,
     state::{Key, Snapshot},
 };
 
@@ -27,11 +28,21 @@ pub struct Settings {
     pub cached_aggregates: usize,
     /// After how many events the books of a stream are closed.
     pub books_every: u64,
+    /// From which share of its memory on Redis takes no more commands but those that settle what has begun.
+    pub memory_share: f64,
+    /// From which share of its memory on Redis takes no more commands at all.
+    pub settling_memory_share: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { response_timeout: Duration::from_secs(2), cached_aggregates: 100_000, books_every: 500 }
+        Self {
+            response_timeout: Duration::from_secs(2),
+            cached_aggregates: 100_000,
+            books_every: 500,
+            memory_share: 0.80,
+            settling_memory_share: 0.95,
+        }
     }
 }
 
@@ -45,6 +56,7 @@ struct Inner {
     client: Client,
     redis: ConnectionManager,
     settings: Settings,
+    memory: Memory,
     cache: Cache<Key, Arc<Snapshot>>,
     lanes: [Lane; Partition::COUNT as usize],
 }
@@ -60,8 +72,9 @@ pub struct Request {
     pub receipt_lifetime: Option<Duration>,
     /// From when on it must not happen any more.
     pub not_after: Option<OffsetDateTime>,
-    /// Whether it goes on against faster others for as long as it may happen, instead of giving up after three conflicts.
-    pub persistent: bool,
+    /// Whether it settles what has begun: it goes on against faster others for as long as it may happen, instead of giving
+    /// up after three conflicts, and may use the memory that is kept back from others.
+    pub settling: bool,
     /// The timer that makes it necessary. It is removed with whatever the command decides, also with nothing, unless the
     /// aggregate then wants it at another time.
     pub fired: Option<DueTimer>,
@@ -72,7 +85,7 @@ impl Request {
     #[must_use]
     pub fn new(context: Context, streams: impl Into<Vec<Stream>>) -> Self {
         let streams = streams.into();
-        Self { context, streams, receipt_lifetime: None, not_after: None, persistent: false, fired: None }
+        Self { context, streams, receipt_lifetime: None, not_after: None, settling: false, fired: None }
     }
 
     pub(crate) fn partition(&self) -> Partition {
@@ -111,9 +124,8 @@ impl Store {
             .set_response_timeout(Some(settings.response_timeout));
         let redis = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let cache = Cache::new(settings.cached_aggregates);
-        Ok(Self {
-            inner: Arc::new(Inner { client, redis, settings: settings.clone(), cache, lanes: Default::default() }),
-        })
+        let (settings, memory, lanes) = (settings.clone(), Memory::default(), Default::default());
+        Ok(Self { inner: Arc::new(Inner { client, redis, settings, memory, cache, lanes }) })
     }
 
     /// Loads the append function and checks that the store was made for this version. Safe to repeat.
@@ -192,6 +204,10 @@ impl Store {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.inner.memory
     }
 
     pub(crate) fn lane(&self, partition: Partition) -> &Lane {

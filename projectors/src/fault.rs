@@ -86,7 +86,9 @@ impl Fault {
     pub fn is_infrastructure(&self) -> bool {
         match self {
             Self::Postgres(error) => !is_about_rows(error),
-            Self::LeaseLost(_) | Self::Hole { .. } | Self::Command(Failure::Contended | Failure::Late) => true,
+            Self::LeaseLost(_)
+            | Self::Hole { .. }
+            | Self::Command(Failure::Contended | Failure::Late | Failure::Full) => true,
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
             Self::Diverged { .. }

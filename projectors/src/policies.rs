@@ -188,7 +188,7 @@ impl Carrier<'_> {
         decide: impl FnMut(&States<'_>) -> Decision<T> + Send + 'static,
     ) -> Result<T, Fault> {
         let not_after = Some(self.leases.until(self.feed)?);
-        let request = Commit { not_after, persistent: true, ..Commit::new(self.context(), streams) };
+        let request = Commit { not_after, settling: true, ..Commit::new(self.context(), streams) };
         match self.store.commit(request, decide).await? {
             Outcome::Done(answer) => Ok(answer),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),

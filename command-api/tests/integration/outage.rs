@@ -43,6 +43,26 @@ async fn sign_up_and_login_come_back_with_redis() {
 }
 
 #[tokio::test]
+async fn new_commands_wait_while_redis_is_almost_full() {
+    let shop = Shop::open().await;
+    let (seller, buyer) = (Seller::new(&shop, "anna").await, Buyer::new(&shop, "berta").await);
+    let product = seller.lists_a_teapot().await;
+    let client = redis::Client::open(shop.redis.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let info: redis::InfoDict = redis::cmd("INFO").arg("memory").query_async(&mut connection).await.unwrap();
+    let most = (info.get::<f64>("used_memory").unwrap() / 0.85) as u64;
+    let () = redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg(most).query_async(&mut connection).await.unwrap();
+
+    let refused = async || buyer.orders("k", &product, 1).await.status == StatusCode::SERVICE_UNAVAILABLE;
+    test_kit::eventually("the shop has noticed", Duration::from_secs(5), refused).await;
+    assert_eq!(buyer.orders("k", &product, 1).await.header("retry-after"), "1");
+
+    let () = redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg(0).query_async(&mut connection).await.unwrap();
+    let taken = async || buyer.orders("k", &product, 1).await.status == StatusCode::CREATED;
+    test_kit::eventually("commands are taken again", Duration::from_secs(5), taken).await;
+}
+
+#[tokio::test]
 async fn refuses_a_redis_that_may_lose_what_was_acknowledged() {
     let shop = Shop::open().await;
     let client = redis::Client::open(shop.redis.url()).unwrap();

@@ -185,11 +185,11 @@ async fn a_log_that_lost_its_tail_is_read_anew() {
 }
 
 #[tokio::test]
-async fn a_persistent_command_never_gives_up_against_others() {
+async fn a_settling_command_never_gives_up_against_others() {
     let redis = test_kit::redis().await;
     let (one, two, product) = (store(&redis).await, store(&redis).await, product());
-    let persistently = async |store: &event_store::Store| {
-        let request = Request { persistent: true, ..Request::new(context(), [Stream::of::<Inventory>(product)]) };
+    let settle = async |store: &event_store::Store| {
+        let request = Request { settling: true, ..Request::new(context(), [Stream::of::<Inventory>(product)]) };
         let commit = store.commit(request, move |states| {
             let events = domain::Aggregate::decide(states.get::<Inventory>(product), receive(1)).unwrap();
             Decision::new(Changes::none().and::<Inventory>(product, events), ())
@@ -199,7 +199,7 @@ async fn a_persistent_command_never_gives_up_against_others() {
     // One after the other on either side, so that the two sides meet as often as can be.
     let side = async |store: &event_store::Store| {
         for _ in 0..200 {
-            persistently(store).await;
+            settle(store).await;
         }
     };
     tokio::join!(side(&one), side(&two));

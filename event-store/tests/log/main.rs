@@ -10,6 +10,7 @@ mod books;
 mod concurrency;
 mod feeds;
 mod loading;
+mod memory;
 mod outage;
 mod receipts;
 mod requests;

@@ -1,0 +1,62 @@
+//! How full Redis is: when it gets tight, commands that settle what has begun go before new ones.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use redis::InfoDict;
+
+use crate::{Error, Request, Store};
+
+/// For how long a reading counts.
+const COUNTS_FOR: Duration = Duration::from_secs(1);
+
+/// The last reading of how full Redis is.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<Reading>);
+
+#[derive(Clone, Copy, Default)]
+struct Reading {
+    at: Option<Instant>,
+    share: f64,
+}
+
+impl Memory {
+    /// The last reading; none for the one caller that is to read it anew.
+    fn known(&self) -> Option<f64> {
+        let mut reading = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if reading.at.is_some_and(|at| at.elapsed() < COUNTS_FOR) {
+            return Some(reading.share);
+        }
+        reading.at = Some(Instant::now());
+        None
+    }
+
+    fn keep(&self, share: f64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).share = share;
+    }
+}
+
+impl Store {
+    /// Which share of the memory that Redis may use it does use, as of a second ago at most; 0 where it has no limit.
+    pub(crate) async fn memory_share(&self) -> Result<f64, Error> {
+        if let Some(share) = self.memory().known() {
+            return Ok(share);
+        }
+        let info: InfoDict = redis::cmd("INFO").arg("memory").query_async(&mut self.redis()).await?;
+        let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
+        let share = match bytes("maxmemory") {
+            0.0 => 0.0,
+            most => bytes("used_memory") / most,
+        };
+        self.memory().keep(share);
+        Ok(share)
+    }
+
+    /// Whether Redis, when it is this full, still takes such a command.
+    pub(crate) fn has_room(&self, request: &Request, share: f64) -> bool {
+        let settings = self.settings();
+        share < if request.settling { settings.settling_memory_share } else { settings.memory_share }
+    }
+}
