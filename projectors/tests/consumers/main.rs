@@ -5,6 +5,7 @@
 mod shop;
 
 mod archive;
+mod backlog;
 mod books;
 mod copy;
 mod doubt;
