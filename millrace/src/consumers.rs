@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use projectors::{Request, ask, is_taken_over, lag};
+use projectors::{Request, Unregistered, ask, is_taken_over, lag, unregister};
 use sqlx::{Connection, PgConnection};
 
 use crate::stores::Stores;
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     },
     /// Let a consumer go on
     Resume(Named),
+    /// Forget a consumer that is gone for good: feeds no longer wait for it
+    Unregister(Named),
 }
 
 /// One consumer of a shop
@@ -62,6 +64,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             writeln!(io::stdout(), "{} goes on", consumer.consumer)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Unregister(consumer) => consumer.unregister().await,
     }
 }
 
@@ -91,6 +94,18 @@ impl Named {
         tokio::time::timeout(TAKEN_WITHIN, taken_over).await.context(
             "nobody has taken the request over yet: do projectors run? It stands, and is taken over when they do",
         )?
+    }
+}
+
+impl Named {
+    async fn unregister(&self) -> anyhow::Result<ExitCode> {
+        match unregister(&self.stores.store()?, &self.stores.database()?, &self.consumer).await? {
+            Unregistered::Done => writeln!(io::stdout(), "{} is forgotten", self.consumer)?,
+            Unregistered::Unknown => anyhow::bail!("there is no consumer {}", self.consumer),
+            Unregistered::Needed => anyhow::bail!("{} keeps rows up to date that are needed", self.consumer),
+            Unregistered::AtWork => anyhow::bail!("projectors work for {}: stop them first", self.consumer),
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -23,6 +23,7 @@ pub mod generations;
 mod lag;
 mod requests;
 pub mod schema;
+mod unregister;
 mod verify;
 
 pub use consumers::{Consumers, Settings};
@@ -32,4 +33,5 @@ pub use lag::{Lag, lag};
 pub use log::Log;
 pub use requests::{Request, Which, ask, is_taken_over};
 pub use runtime::{Status, Timing};
+pub use unregister::{Unregistered, unregister};
 pub use verify::{Difference, verify};

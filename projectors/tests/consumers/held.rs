@@ -7,7 +7,7 @@ use domain::{
     inventory::{self, Inventory},
 };
 use futures_util::future::join_all;
-use projectors::{HeldAggregate, Request, Which, ask, held};
+use projectors::{HeldAggregate, Request, Unregistered, Which, ask, held, unregister};
 use redis::AsyncCommands;
 
 use crate::shop::{SOON, Shop};
@@ -333,4 +333,20 @@ async fn take_overs_and_an_absent_postgres_hold_nothing() {
     assert_eq!(shop.count("select count(*) from orders.orders where status = 'confirmed'").await, 80);
     shop.verify().await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_consumer_is_forgotten_when_nobody_works_for_it() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.seller("anna").await;
+    shop.at_rest().await;
+    let forget = async || unregister(&shop.store, &shop.database, "claims").await.unwrap();
+    assert_eq!(forget().await, Unregistered::AtWork);
+    running.stop().await;
+    assert_eq!(forget().await, Unregistered::Done);
+    assert_eq!(forget().await, Unregistered::Unknown);
+    let feed = event_store::Feed { category: "user", partition: Partition::new(0).unwrap() };
+    assert_eq!(shop.store.given("claims", feed).await.unwrap(), None);
+    assert_eq!(shop.count("select count(*) from policies.positions where consumer = 'claims'").await, 0);
 }
