@@ -77,13 +77,22 @@ pub enum Error {
         /// As this version needs it.
         expected: String,
     },
+    /// The store is being filled from an archive, or that was interrupted.
+    #[error("the store is being restored; if nobody is at it, the restore was interrupted and has to be run again")]
+    Restoring,
+    /// A log is already there, where one should be restored.
+    #[error("the store already holds {key}; a log is restored into an empty Redis only")]
+    NotEmpty {
+        /// A key of it.
+        key: String,
+    },
 }
 
 impl Error {
     /// Whether the same call may succeed later without anybody mending anything.
     #[must_use]
     pub const fn is_infrastructure(&self) -> bool {
-        matches!(self, Self::Redis(_) | Self::Abandoned)
+        matches!(self, Self::Redis(_) | Self::Abandoned | Self::Restoring)
     }
 
     /// Whether Redis has refused to write for want of memory.

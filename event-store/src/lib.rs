@@ -26,6 +26,7 @@ mod store;
 mod durability;
 mod feed;
 mod requests;
+mod restoring;
 mod timers;
 mod trim;
 
@@ -36,6 +37,7 @@ pub use error::Error;
 pub use feed::{Feed, Follower, Positioned, Reader};
 pub use recorded::Recorded;
 pub use records::Record;
+pub use restoring::Restoring;
 pub use state::{Loaded, Stream};
 pub use store::{ExecuteError, Request, Settings, Store};
 pub use timers::DueTimer;

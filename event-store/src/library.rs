@@ -20,6 +20,22 @@ pub(crate) async fn load(redis: &mut (impl ConnectionLike + Send)) -> Result<(),
     Ok(())
 }
 
+/// The field of the store's own record that stands while a log is being restored.
+pub(crate) const RESTORING: &str = "restoring";
+
+/// Whether a log is being restored, or that was interrupted.
+pub(crate) async fn is_restoring(redis: &mut impl AsyncCommands) -> Result<bool, Error> {
+    Ok(redis.hexists(keys::STORE, RESTORING).await?)
+}
+
+/// Takes the library away, so that nobody appends.
+pub(crate) async fn unload(redis: &mut (impl ConnectionLike + Send)) -> Result<(), Error> {
+    match redis::cmd("FUNCTION").arg("DELETE").arg(NAME).query_async(redis).await {
+        Err(error) if error.to_string().contains("not found") => Ok(()),
+        deleted => Ok(deleted?),
+    }
+}
+
 /// Whether Redis has exactly this version of the library.
 pub(crate) async fn is_loaded(redis: &mut (impl ConnectionLike + Send)) -> Result<bool, Error> {
     let mut list = redis::cmd("FUNCTION");

@@ -131,9 +131,12 @@ impl Store {
     /// Loads the append function and checks that the store was made for this version. Safe to repeat.
     ///
     /// # Errors
-    /// When Redis does not answer, or holds a store of another format.
+    /// When Redis does not answer, holds a store of another format, or is being restored.
     pub async fn prepare(&self) -> Result<(), Error> {
         let mut redis = self.redis();
+        if library::is_restoring(&mut redis).await? {
+            return Err(Error::Restoring);
+        }
         library::load(&mut redis).await?;
         library::check_format(&mut redis).await
     }

@@ -1,7 +1,7 @@
 //! Timers: moments at which aggregates are to be looked at again, set and removed by the appends that make them
 //! necessary or not.
 
-use domain::{Partition, Timer};
+use domain::{Aggregate, Partition, Timer};
 use redis::AsyncCommands;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -22,6 +22,13 @@ pub struct DueTimer {
 }
 
 impl DueTimer {
+    /// The timers that an aggregate in this state wants.
+    pub fn of<A: Aggregate>(id: A::Id, state: &A) -> impl Iterator<Item = Self> {
+        let (category, id) = (A::CATEGORY.to_owned(), id.into());
+        let timers = state.timers().into_iter();
+        timers.map(move |Timer { kind, due }| Self { category: category.clone(), id, kind: kind.to_owned(), due })
+    }
+
     fn read(member: &str, due: u64) -> Option<Self> {
         let (category, rest) = member.split_once(':')?;
         let (id, kind) = rest.split_once(':')?;

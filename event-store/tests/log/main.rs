@@ -14,5 +14,6 @@ mod memory;
 mod outage;
 mod receipts;
 mod requests;
+mod restoring;
 mod timers;
 mod trimming;
