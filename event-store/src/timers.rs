@@ -94,12 +94,14 @@ impl TimerChanges {
         self.removed.extend(gone.map(|timer| member(category, id, timer.kind)));
     }
 
-    /// Removes a timer that has fired, unless the aggregate wants it at another time by now.
+    /// Removes a timer that has fired. Where the aggregate wants it at another time by now, that is when it is set to,
+    /// whatever it was set to before.
     pub(crate) fn remove_fired(&mut self, fired: &DueTimer, after: &[Timer]) {
-        if due_of(after, &fired.kind).is_none_or(|due| due == fired.score()) {
-            let member = fired.member();
-            self.set.retain(|(set, _)| *set != member);
-            self.removed.push(member);
+        let member = fired.member();
+        self.set.retain(|(set, _)| *set != member);
+        match due_of(after, &fired.kind) {
+            Some(due) if due != fired.score() => self.set.push((member, due)),
+            Some(_) | None => self.removed.push(member),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     requests,
     runtime::{Leases, Sink, Status, Timing, Worker},
     schema,
+    timers::{self, Timers},
 };
 
 /// How long the turns that are under way may take to finish after a stop.
@@ -44,7 +45,7 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    /// Starts a worker for every generation of every read model, for every policy and for the archive. They wait for both
+    /// Starts a worker for every generation of every read model, for every policy, for timers and for the archive. They wait for both
     /// stores and never give up.
     #[must_use]
     pub fn start(settings: Settings, stop: CancellationToken) -> Self {
@@ -56,6 +57,7 @@ impl Consumers {
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.archive();
+        consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
         consumers.process.tasks.spawn(requests::follow(store, database, consumers.stop.clone()));
         consumers.process.tasks.close();
@@ -82,6 +84,14 @@ impl Consumers {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
         let sink = PolicySink::<P>::new(pool.clone(), self.process.settings.store.clone());
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
+    }
+
+    fn watch_timers(&self) {
+        let Process { settings, status, owner, .. } = self.process.clone();
+        let pool = schema::pool(&settings.database, schema::POLICIES, 3);
+        let leases = Leases::new(pool.clone(), timers::GROUP.to_owned(), owner, timers::CATEGORIES, settings.timing);
+        let timers = Timers::new(pool, settings.store, leases, status);
+        self.process.tasks.spawn(timers.run(self.stop.clone()));
     }
 
     fn archive(&self) {

@@ -15,6 +15,7 @@ mod log;
 mod policies;
 pub mod projection;
 pub mod read_models;
+mod timers;
 
 mod consumers;
 mod dead_letters;

@@ -12,8 +12,9 @@ mod turn;
 mod worker;
 
 pub(crate) use held::{Held, Stopped, keep};
+pub(crate) use paused::reason as paused;
 pub(crate) use positions::Leases;
 pub use status::Status;
 pub use timing::Timing;
 pub(crate) use turn::{Run, Turn, runs};
-pub(crate) use worker::{Sink, Worker};
+pub(crate) use worker::{Sink, Worker, pause, renew};

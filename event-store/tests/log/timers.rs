@@ -102,6 +102,17 @@ async fn a_fired_timer_that_is_wanted_at_another_time_stays_for_that_time() {
 }
 
 #[tokio::test]
+async fn a_timer_that_was_set_to_a_wrong_time_fires_and_is_set_right() {
+    let redis = test_kit::redis().await;
+    let (store, tally) = (store(&redis).await, tally());
+    put(&store, tally, Command::Remind(Some(70))).await.unwrap();
+    let member = format!("tally:{tally}:remind");
+    let _: u64 = operator(&redis).await.zadd("timers:{9}", member, 2_000).await.unwrap();
+    fire(&store, reminder(tally, after_1970(2)), Command::Count(0)).await;
+    assert_eq!(due(&store, 100).await, [reminder(tally, after_1970(70))]);
+}
+
+#[tokio::test]
 async fn a_timer_outlives_what_carries_its_aggregate_forward() {
     let redis = test_kit::redis().await;
     let tally = tally();

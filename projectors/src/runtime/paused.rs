@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::Fault;
 
 /// Why a consumer is paused, if it is.
-pub(super) async fn reason(pool: &PgPool, consumer: &str) -> Result<Option<String>, Fault> {
+pub(crate) async fn reason(pool: &PgPool, consumer: &str) -> Result<Option<String>, Fault> {
     let paused = sqlx::query!("select reason, actor from paused where consumer = $1", consumer);
     Ok(paused.fetch_optional(pool).await?.map(|row| format!("paused by {}: {}", row.actor, row.reason)))
 }

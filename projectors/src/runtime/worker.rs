@@ -135,7 +135,8 @@ impl<S: Sink> Worker<S> {
     }
 }
 
-async fn renew(leases: &Leases) -> Fault {
+/// Keeps leases for as long as it is polled, and ends only with what came between.
+pub(crate) async fn renew(leases: &Leases) -> Fault {
     loop {
         tokio::time::sleep(leases.timing().tick).await;
         if let Err(fault) = leases.renew().await {
@@ -145,7 +146,7 @@ async fn renew(leases: &Leases) -> Fault {
 }
 
 /// Doubles from 50 ms, with jitter, so that many consumers do not come back at the same moment.
-fn pause(failures: u32) -> Duration {
+pub(crate) fn pause(failures: u32) -> Duration {
     let longest = Duration::from_millis(50).saturating_mul(2_u32.saturating_pow(failures.min(10))).min(LONGEST_PAUSE);
     longest.mul_f64(rand::random_range(0.5..1.0))
 }

@@ -15,3 +15,4 @@ mod held;
 mod interleavings;
 mod rows;
 mod spread;
+mod timers;

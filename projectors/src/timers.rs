@@ -1,0 +1,201 @@
+//! The carrier of timers: when one is due, it looks up what the command needs, and sends it.
+//!
+//! The partitions are shared out like feeds, with leases of a consumer that reads none. The command takes its timer along,
+//! so a timer fires until its command has been decided, after a crash and a restart too. Whatever it sends is idempotent
+//! and carries the end of the lease.
+
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc};
+
+use domain::{
+    Aggregate, ClaimId,
+    claim::{self, Claim},
+    timers::Due,
+    user::User,
+};
+use event_store::{Changes, CommandId, Context, Decision, DueTimer, Error, Feed, Request, Store, Stream};
+use futures_util::{FutureExt, StreamExt, stream};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, error, info, info_span, warn};
+
+use crate::{
+    Fault,
+    runtime::{Leases, Status, pause, paused, renew},
+};
+
+/// Names the consumer, and the category of the feeds that its leases stand for.
+pub(crate) const GROUP: &str = "timers";
+pub(crate) const CATEGORIES: &[&str] = &[GROUP];
+
+/// How many timers are looked up at once.
+const COUNT: usize = 500;
+/// How many are dealt with at the same time.
+const PARALLEL: usize = 64;
+
+/// Works for timers until it is told to stop.
+pub(crate) struct Timers {
+    pool: PgPool,
+    store: Store,
+    leases: Leases,
+    status: Arc<Status>,
+    /// Timers that stay because nothing can be done about them, each named once.
+    named: BTreeSet<String>,
+}
+
+impl Timers {
+    pub(crate) const fn new(pool: PgPool, store: Store, leases: Leases, status: Arc<Status>) -> Self {
+        Self { pool, store, leases, status, named: BTreeSet::new() }
+    }
+
+    /// Never gives up: whatever fails is tried again, with growing pauses.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        async {
+            let mut failures = 0;
+            while !stop.is_cancelled() {
+                let session = AssertUnwindSafe(self.session(&stop, &mut failures)).catch_unwind();
+                let Err(fault) = session.await.unwrap_or(Err(Fault::Panicked)) else { break };
+                failures += 1;
+                metrics::counter!("consumer_faults_total", "group" => GROUP).increment(1);
+                self.status.failed(GROUP, &fault);
+                warn!(%fault, "timers are tried again");
+                self.leases.lapse().await;
+                // Best effort: leases that cannot be let go end by themselves.
+                let _ = self.leases.release().await;
+                let _ = tokio::time::timeout(pause(failures), stop.cancelled()).await;
+            }
+            if let Err(fault) = self.leases.release().await {
+                warn!(%fault, "leases are left to end by themselves");
+            }
+            info!("stopped");
+        }
+        .instrument(info_span!("consumer", group = GROUP))
+        .await;
+    }
+
+    /// Holds leases and works, until told to stop (`Ok`) or until anything is in doubt.
+    async fn session(&mut self, stop: &CancellationToken, failures: &mut u32) -> Result<(), Fault> {
+        self.leases.register().await?;
+        let Self { pool, store, leases, status, named } = self;
+        let work = async {
+            while !stop.is_cancelled() {
+                leases.confirm().await?;
+                leases.take().await?;
+                if let Some(reason) = paused(pool, GROUP).await? {
+                    status.failed(GROUP, &Fault::Paused(reason));
+                } else {
+                    for (feed, _) in leases.feeds() {
+                        carry_due(store, leases, feed, named, stop).await?;
+                    }
+                    status.works(GROUP);
+                    *failures = 0;
+                }
+                let _ = tokio::time::timeout(leases.timing().tick, stop.cancelled()).await;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            fault = renew(leases) => Err(fault),
+            end = work => end,
+        }
+    }
+}
+
+/// Deals with everything that is due in one partition. What fails by itself stays, and is passed over.
+async fn carry_due(
+    store: &Store,
+    leases: &Leases,
+    feed: Feed,
+    named: &mut BTreeSet<String>,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
+    let (now, mut left) = (OffsetDateTime::now_utc(), 0);
+    while !stop.is_cancelled() {
+        let due = store.due(feed.partition, now, left, COUNT).await?;
+        let is_last = due.len() < COUNT;
+        let mut carried =
+            stream::iter(due.into_iter().map(|timer| carry(store, leases, feed, timer))).buffer_unordered(PARALLEL);
+        while let Some(result) = carried.next().await {
+            if let Err(stays) = result? {
+                left += 1;
+                if !named.contains(&stays) {
+                    error!(timer = stays, "stays, since nothing can be done about it");
+                    named.insert(stays);
+                }
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Deals with one timer; what stays of it, with the reason, when it fails by itself.
+async fn carry(
+    store: &Store,
+    leases: &Leases,
+    feed: Feed,
+    timer: Result<DueTimer, Error>,
+) -> Result<Result<(), String>, Fault> {
+    let timer = match timer {
+        Ok(timer) => timer,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let name = format!("{}:{}:{}", timer.category, timer.id, timer.kind);
+    let carrier = Carrier { store, until: leases.until(feed)? };
+    let Some(due) = Due::of(&timer.category, &timer.kind, timer.id) else {
+        return Ok(Err(format!("{name} is not known to this version")));
+    };
+    // A panic of the code that decides is a fault of what it decides on.
+    let carried = AssertUnwindSafe(async {
+        match due {
+            Due::TakeBackClaim(claim) => carrier.take_back(claim, timer).await,
+        }
+    })
+    .catch_unwind();
+    match carried.await.unwrap_or(Err(Fault::Panicked)) {
+        Err(fault) if fault.is_about_events() => Ok(Err(format!("{name}: {fault}"))),
+        Err(fault) => Err(fault),
+        Ok(()) => Ok(Ok(())),
+    }
+}
+
+/// One timer's way to its command.
+struct Carrier<'a> {
+    store: &'a Store,
+    /// The end of the lease that it is sent under.
+    until: OffsetDateTime,
+}
+
+impl Carrier<'_> {
+    /// Frees a claim whose owner has never done anything.
+    async fn take_back(&self, claim: ClaimId, timer: DueTimer) -> Result<(), Fault> {
+        let at = OffsetDateTime::now_utc();
+        let holder_appeared = match self.store.load::<Claim>(claim).await?.owner() {
+            Some(owner) => self.store.load::<User>(owner).await?.version() > 0,
+            None => false,
+        };
+        self.execute::<Claim>(claim, claim::Command::TakeBack { at, holder_appeared }, timer, at).await
+    }
+
+    /// A refusal is an answer too, and the timer goes with it.
+    async fn execute<A: Aggregate>(
+        &self,
+        id: A::Id,
+        command: A::Command,
+        timer: DueTimer,
+        at: OffsetDateTime,
+    ) -> Result<(), Fault> {
+        let actor = format!("policy:{GROUP}");
+        let context = Context { actor, command: CommandId::random(), at, trace: String::new() };
+        let (not_after, fired) = (Some(self.until), Some(timer));
+        let request = Request { not_after, fired, settling: true, ..Request::new(context, [Stream::of::<A>(id)]) };
+        let commit = self.store.commit(request, move |states| {
+            let decided = states.get::<A>(id).decide(command.clone());
+            Decision::new(decided.map_or_else(|_| Changes::none(), |events| Changes::none().and::<A>(id, events)), ())
+        });
+        commit.await?;
+        Ok(())
+    }
+}
