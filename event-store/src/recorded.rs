@@ -1,7 +1,5 @@
 //! An event as it stands in the log.
 
-use std::collections::HashMap;
-
 use domain::{Aggregate, event};
 use redis::{FromRedisValue, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -67,19 +65,19 @@ impl Recorded {
     }
 
     /// Reads an entry of an aggregate's stream, whose id is `<version>-0`.
-    pub(crate) fn from_stream(id: Uuid, entry: Entry) -> Result<Self, Error> {
+    pub(crate) fn from_stream(id: Uuid, entry: Entry<'_>) -> Result<Self, Error> {
         let version = entry.number;
         Self::from_fields(id, version, entry)
     }
 
     /// Reads an entry of a feed, which names the aggregate and its version.
-    pub(crate) fn from_feed(mut entry: Entry) -> Result<Self, Error> {
+    pub(crate) fn from_feed(mut entry: Entry<'_>) -> Result<Self, Error> {
         let id = entry.take("id")?.parse().map_err(|_| entry.broken("id"))?;
         let version = entry.take("version")?.parse().map_err(|_| entry.broken("version"))?;
         Self::from_fields(id, version, entry)
     }
 
-    fn from_fields(id: Uuid, version: u64, mut entry: Entry) -> Result<Self, Error> {
+    fn from_fields(id: Uuid, version: u64, mut entry: Entry<'_>) -> Result<Self, Error> {
         Ok(Self {
             id,
             version,
@@ -94,39 +92,53 @@ impl Recorded {
     }
 }
 
-/// A stream entry as Redis gives it.
-pub(crate) struct Entry {
-    key: String,
+/// A stream entry as Redis gives it. There are millions of them: nothing is copied, and few fields need no map.
+pub(crate) struct Entry<'a> {
+    key: &'a str,
     /// What its id counts: a version or a position.
     pub(crate) number: u64,
-    fields: HashMap<String, String>,
+    fields: Vec<(Value, Value)>,
 }
 
-impl Entry {
+impl<'a> Entry<'a> {
     /// Reads the entries of one stream.
-    pub(crate) fn all(key: &str, entries: Value) -> Result<Vec<Self>, Error> {
-        let entries =
-            Vec::<(String, HashMap<String, String>)>::from_redis_value(entries).map_err(redis::RedisError::from)?;
-        entries
-            .into_iter()
-            .map(|(id, fields)| {
-                let number = id.strip_suffix("-0").and_then(|number| number.parse().ok());
-                let number = number.ok_or_else(|| Error::Foreign { key: key.to_owned(), entry: id })?;
-                Ok(Self { key: key.to_owned(), number, fields })
-            })
-            .collect()
+    pub(crate) fn all(key: &'a str, entries: Value) -> Result<Vec<Self>, Error> {
+        array(entries)?.into_iter().map(|entry| Self::read(key, entry)).collect()
+    }
+
+    fn read(key: &'a str, entry: Value) -> Result<Self, Error> {
+        let [id, fields] = array(entry)?.try_into().map_err(|entry| Error::Answer(format!("{entry:?}")))?;
+        let id = text(id)?;
+        let number = id.strip_suffix("-0").and_then(|number| number.parse().ok());
+        let number = number.ok_or_else(|| Error::Foreign { key: key.to_owned(), entry: id })?;
+        let (mut fields, mut pairs) = (array(fields)?.into_iter(), Vec::with_capacity(9));
+        while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+            pairs.push((name, value));
+        }
+        Ok(Self { key, number, fields: pairs })
     }
 
     /// How many bytes its values have.
     pub(crate) fn size(&self) -> usize {
-        self.fields.values().map(String::len).sum()
+        let bytes = |value: &Value| if let Value::BulkString(bytes) = value { bytes.len() } else { 0 };
+        self.fields.iter().map(|(_, value)| bytes(value)).sum()
     }
 
     fn take(&mut self, field: &str) -> Result<String, Error> {
-        self.fields.remove(field).ok_or_else(|| self.broken(field))
+        let named = |(name, _): &(Value, Value)| matches!(name, Value::BulkString(name) if name == field.as_bytes());
+        let at = self.fields.iter().position(named).ok_or_else(|| self.broken(field))?;
+        text(self.fields.swap_remove(at).1).map_err(|_| self.broken(field))
     }
 
     fn broken(&self, field: &str) -> Error {
-        Error::Foreign { key: self.key.clone(), entry: format!("{}-0 (field {field})", self.number) }
+        Error::Foreign { key: self.key.to_owned(), entry: format!("{}-0 (field {field})", self.number) }
     }
+}
+
+fn array(value: Value) -> Result<Vec<Value>, Error> {
+    Vec::from_redis_value(value).map_err(|error| Error::Redis(error.into()))
+}
+
+fn text(value: Value) -> Result<String, Error> {
+    Ok(String::from_redis_value(value).map_err(redis::RedisError::from)?)
 }
