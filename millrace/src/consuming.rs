@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use event_store::Store;
-use projectors::{Settings, Timing};
+use projectors::{Settings, Timing, Upkeep};
 use sqlx::postgres::PgConnectOptions;
 use web::settings::duration;
 
@@ -27,6 +27,12 @@ pub(crate) struct Consuming {
     /// How many aggregates of one consumer may begin to fail within a minute before it is paused
     #[arg(long, env = "MILLRACE_MOST_FAILING", default_value_t = 20)]
     most_failing: usize,
+    /// How often what is archived and settled is taken out of Redis
+    #[arg(long, env = "MILLRACE_TRIM_EVERY", default_value = "10s", value_parser = duration)]
+    trim_every: Duration,
+    /// How long after its last event a finished order becomes one entry in Redis
+    #[arg(long, env = "MILLRACE_BOOKS_AFTER", default_value = "30d", value_parser = duration)]
+    books_after: Duration,
 }
 
 impl Consuming {
@@ -48,6 +54,7 @@ impl Consuming {
             retry_after: self.retry_after,
             most_failing: self.most_failing,
         };
-        Ok(Settings { store, database, timing })
+        let upkeep = Upkeep { trim_every: self.trim_every, books_after: self.books_after };
+        Ok(Settings { store, database, timing, upkeep })
     }
 }

@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use domain::event;
 use event_store::{Feed, Recorded};
+use projectors::Log;
 use serde_json::{json, value::RawValue};
 use uuid::Uuid;
 
@@ -76,7 +77,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 impl Show {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let history = self.stores.store()?.history(self.kind, self.id).await?;
+        let store = self.stores.store()?;
+        let mut history = store.history(self.kind, self.id).await?;
+        if history.first().is_some_and(|first| first.version > 1) {
+            history = Log::new(store, &self.stores.database()?).history(self.kind, self.id).await?;
+        }
         anyhow::ensure!(!history.is_empty(), "there is no {} {}", self.kind, self.id);
         for event in &history {
             let label = format!("{:>4}-0", event.version);

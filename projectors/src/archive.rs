@@ -4,12 +4,17 @@
 //! Redis, and an empty Redis can be filled from it.
 
 mod aggregates;
+mod books;
 pub(crate) mod events;
 mod records;
 mod sink;
+mod trim;
+mod upkeep;
 
 pub(crate) use records::create as create_records;
 pub(crate) use sink::ArchiveSink;
+pub(crate) use upkeep::Keeper;
+pub use upkeep::Upkeep;
 
 /// The consumer group of the archive.
 pub(crate) const GROUP: &str = "archive";

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::{
-    archive::{self, ArchiveSink},
+    archive::{self, ArchiveSink, Keeper, Upkeep},
     feeding::feed,
     log::Log,
     policies::PolicySink,
@@ -36,6 +36,8 @@ pub struct Settings {
     pub database: PgConnectOptions,
     /// How long things take.
     pub timing: Timing,
+    /// How small Redis is kept.
+    pub upkeep: Upkeep,
 }
 
 /// All consumers of one process.
@@ -95,8 +97,17 @@ impl Consumers {
     }
 
     fn archive(&self) {
-        let pool = schema::pool(&self.process.settings.database, schema::ARCHIVE, 3);
-        let sink = ArchiveSink::new(pool.clone(), self.process.settings.store.clone());
+        let Process { settings, owner, status, .. } = &self.process;
+        let pool = schema::pool(&settings.database, schema::ARCHIVE, 3);
+        let keeper = Keeper {
+            upkeep: settings.upkeep,
+            store: settings.store.clone(),
+            archive: schema::pool(&settings.database, schema::ARCHIVE, 3),
+            owner: owner.clone(),
+            status: status.clone(),
+        };
+        self.process.tasks.spawn(keeper.run(self.stop.clone()));
+        let sink = ArchiveSink::new(pool.clone(), settings.store.clone());
         self.process.spawn(archive::GROUP.to_owned(), archive::CATEGORIES, pool, sink, self.stop.clone());
     }
 }

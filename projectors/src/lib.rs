@@ -27,6 +27,7 @@ pub mod schema;
 mod unregister;
 mod verify;
 
+pub use archive::Upkeep;
 pub use consumers::{Consumers, Settings};
 pub use dead_letters::{HeldAggregate, held};
 pub use fault::Fault;

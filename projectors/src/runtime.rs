@@ -13,7 +13,7 @@ mod worker;
 
 pub(crate) use held::{Held, Stopped, keep};
 pub(crate) use paused::reason as paused;
-pub(crate) use positions::Leases;
+pub(crate) use positions::{Leases, settled_name};
 pub use status::Status;
 pub use timing::Timing;
 pub(crate) use turn::{Run, Turn, runs};

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOpti
 
 use crate::{
     Fault, generations,
+    log::Log,
     projection::{Projection, apply, private_records},
     read_models::{Inventories, Orders, Products, Users},
     schema,
@@ -52,7 +53,7 @@ pub async fn verify(store: &Store, database: &PgConnectOptions) -> Result<Vec<Di
 }
 
 async fn verify_one<P: Projection>(store: &Store, database: &PgConnectOptions) -> Result<Vec<Difference>, Fault> {
-    let folded = format!("{}_verify", P::NAME);
+    let (log, folded) = (Log::new(store.clone(), database), format!("{}_verify", P::NAME));
     let mut connection = PgConnection::connect_with(database).await?;
     let live = generations::live(&mut connection, P::NAME).await?.schema();
     // Postgres need not tell what is dropped with the schema.
@@ -62,7 +63,7 @@ async fn verify_one<P: Projection>(store: &Store, database: &PgConnectOptions) -
     execute(&mut connection, format!("set search_path to {folded}, {}", P::NAME)).await?;
     for category in P::CATEGORIES {
         for feed in Feed::all(category) {
-            fold::<P>(store, &mut connection, feed).await?;
+            fold::<P>(store, &log, &mut connection, feed).await?;
         }
     }
     let mut differences = Vec::new();
@@ -78,17 +79,17 @@ async fn verify_one<P: Projection>(store: &Store, database: &PgConnectOptions) -
 }
 
 /// One event at a time, in one transaction, so that nothing of the live projection's batches is repeated here.
-async fn fold<P: Projection>(store: &Store, connection: &mut PgConnection, feed: Feed) -> Result<(), Fault> {
+async fn fold<P: Projection>(store: &Store, log: &Log, connection: &mut PgConnection, feed: Feed) -> Result<(), Fault> {
     let mut transaction = connection.begin().await?;
     let mut next = 1;
     loop {
-        let page = store.read_feed(feed, next, PAGE).await?;
+        let page = log.read(feed, next, PAGE).await?;
         let private = private_records::<P>(store, page.iter().map(|event| &event.event)).await?;
         for event in &page {
             apply::<P>(&mut transaction, &[event], &private).await?;
         }
         next += page.len() as u64;
-        if page.len() < PAGE {
+        if page.is_empty() {
             return Ok(transaction.commit().await?);
         }
     }

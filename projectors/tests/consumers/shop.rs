@@ -11,7 +11,7 @@ use domain::{
     user::{self, User},
 };
 use event_store::{Changes, CommandId, Context, Decision, Record, Request, Store, Stream};
-use projectors::{Consumers, Settings, Timing, schema};
+use projectors::{Consumers, Settings, Timing, Upkeep, schema};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use test_kit::{Gate, TestDatabase, TestRedis};
 use time::OffsetDateTime;
@@ -44,23 +44,30 @@ impl Shop {
 
     /// Starts every consumer, as one process would.
     pub(crate) fn consume(&self) -> Running {
-        let timing =
-            Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() };
-        self.consume_with(timing)
+        self.consume_with(quick())
     }
 
     pub(crate) fn consume_with(&self, timing: Timing) -> Running {
-        self.consume_from(self.store.clone(), timing)
+        self.consume_from(self.store.clone(), timing, Upkeep::default())
+    }
+
+    /// Starts every consumer; Redis is kept as small as this.
+    pub(crate) fn consume_keeping(&self, upkeep: Upkeep) -> Running {
+        self.consume_from(self.store.clone(), quick(), upkeep)
     }
 
     /// Starts every consumer; they come to Redis by this way.
     pub(crate) fn consume_through(&self, gate: &Gate, timing: Timing) -> Running {
-        self.consume_from(Store::open(&gate.url(), &event_store::Settings::default()).unwrap(), timing)
+        self.consume_from(
+            Store::open(&gate.url(), &event_store::Settings::default()).unwrap(),
+            timing,
+            Upkeep::default(),
+        )
     }
 
-    fn consume_from(&self, store: Store, timing: Timing) -> Running {
+    fn consume_from(&self, store: Store, timing: Timing, upkeep: Upkeep) -> Running {
         let stop = CancellationToken::new();
-        let settings = Settings { store, database: self.database.clone(), timing };
+        let settings = Settings { store, database: self.database.clone(), timing, upkeep };
         Running { consumers: Consumers::start(settings, stop.clone()), stop }
     }
 
@@ -189,6 +196,11 @@ impl Running {
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         self.consumers.status().faults()
     }
+}
+
+/// Consumers that look often and retry at once.
+fn quick() -> Timing {
+    Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() }
 }
 
 pub(crate) fn context() -> Context {

@@ -3,3 +3,4 @@
 mod copies;
 mod joined;
 mod records;
+mod trimming;

@@ -1,0 +1,122 @@
+//! Taking out of Redis what every consumer has settled and the archive holds.
+//!
+//! Nothing goes that was not compared with its copy just before.
+
+use std::collections::HashMap;
+
+use event_store::{Feed, Positioned, Recorded, Store};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sqlx::{AssertSqlSafe, FromRow, PgPool};
+use uuid::Uuid;
+
+use super::{events, upkeep};
+use crate::{Fault, runtime::settled_name};
+
+/// How many events, or streams, are looked at together.
+const PAGE: usize = 1_000;
+/// How many streams are trimmed at the same time.
+const PARALLEL: usize = 16;
+
+#[derive(FromRow)]
+struct Least {
+    category: String,
+    partition: i16,
+    position: i64,
+}
+
+/// How far every consumer of each feed has got: the generations of read models, the policies and the archive itself.
+pub(super) async fn least_positions(archive: &PgPool) -> Result<HashMap<Feed, u64>, Fault> {
+    // A table of that name is a consumer's where the consumers' migrations were run.
+    let schemas = sqlx::query_scalar!(
+        r#"select schemaname::text as "name!" from pg_tables where tablename = 'positions' and schemaname in (
+             select schemaname from pg_tables where tablename = '_consumer_migrations'
+           )"#
+    )
+    .fetch_all(archive)
+    .await?;
+    let positions: Vec<_> =
+        schemas.iter().map(|schema| format!("select category, partition, position from {schema}.positions")).collect();
+    let statement = format!(
+        "select category, partition, min(position) as position from ({}) p group by 1, 2",
+        positions.join(" union all ")
+    );
+    let rows: Vec<Least> = sqlx::query_as(AssertSqlSafe(statement)).fetch_all(archive).await?;
+    let least = rows
+        .into_iter()
+        .filter_map(|row| Some((upkeep::feed(&row.category, row.partition)?, row.position.unsigned_abs())));
+    Ok(least.collect())
+}
+
+/// Takes the events before this position out of a feed. The one there stays: consumers look at it when they take over.
+pub(super) async fn feed(store: &Store, archive: &PgPool, feed: Feed, settled: u64) -> Result<(), Fault> {
+    let to = settled.min(store.head(feed).await?);
+    let mut first = store.first(feed).await?.unwrap_or(to);
+    while first < to {
+        let mut page = store.read_feed(feed, first, PAGE).await?;
+        page.retain(|event| event.position < to);
+        let Some(last) = page.last().map(|event| event.position) else { break };
+        let archived = events::of_feed(archive, feed, page[0].position..last + 1, PAGE).await?;
+        compare(feed, &page, &archived)?;
+        store.trim_feed(feed, last + 1).await?;
+        first = last + 1;
+    }
+    Ok(())
+}
+
+/// Whether the archive has the same events.
+fn compare(feed: Feed, page: &[Positioned], archived: &[Positioned]) -> Result<(), Fault> {
+    let differs = page.iter().enumerate().find(|(at, event)| archived.get(*at) != Some(event));
+    differs.map_or(Ok(()), |(at, event)| {
+        Err(Fault::Diverged {
+            feed,
+            position: event.position,
+            settled: archived.get(at).map_or_else(|| "nothing".to_owned(), settled_name),
+            found: settled_name(event),
+        })
+    })
+}
+
+/// Takes out of the streams of a feed what lies before the last event that carries it forward.
+pub(super) async fn streams(store: &Store, archive: &PgPool, feed: Feed) -> Result<(), Fault> {
+    loop {
+        let rows = sqlx::query!(
+            "select id, carried from aggregates
+             where category = $1 and partition = $2 and carried > trimmed + 1 order by id limit $3",
+            feed.category,
+            i16::from(feed.partition.number()),
+            PAGE as i64
+        )
+        .fetch_all(archive)
+        .await?;
+        let more = rows.len() == PAGE;
+        stream::iter(rows)
+            .map(|row| one_stream(store, archive, feed, row.id, row.carried.unsigned_abs()))
+            .buffer_unordered(PARALLEL)
+            .try_collect::<()>()
+            .await?;
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+async fn one_stream(store: &Store, archive: &PgPool, feed: Feed, id: Uuid, carried: u64) -> Result<(), Fault> {
+    let mut there: Vec<Recorded> = store.history(feed.category, id).await?;
+    there.retain(|event| event.version < carried);
+    if let Some(first) = there.first().map(|event| event.version) {
+        let archived = events::of_aggregate(archive, feed.category, id, first..carried).await?;
+        if there != archived {
+            return Err(Fault::Unarchived { category: feed.category.to_owned(), id, version: first });
+        }
+        store.trim_stream(feed.category, id, carried).await?;
+    }
+    sqlx::query!(
+        "update aggregates set trimmed = $3 where category = $1 and id = $2 and trimmed < $3",
+        feed.category,
+        id,
+        carried as i64 - 1
+    )
+    .execute(archive)
+    .await?;
+    Ok(())
+}

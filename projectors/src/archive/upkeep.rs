@@ -1,0 +1,94 @@
+//! What keeps Redis small: whoever owns a feed of the archive trims it, and closes the books of what has ended.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Aggregate, Partition, order::Order};
+use event_store::{Feed, Store};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use super::{CATEGORIES, books, trim};
+use crate::{Fault, runtime::Status};
+
+/// What the status calls this work.
+const NAME: &str = "upkeep";
+
+/// How small Redis is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Upkeep {
+    /// How often feeds and streams are trimmed.
+    pub trim_every: Duration,
+    /// How long after its last event the books of a finished aggregate are closed.
+    pub books_after: Duration,
+}
+
+impl Default for Upkeep {
+    fn default() -> Self {
+        Self { trim_every: Duration::from_secs(10), books_after: Duration::from_secs(30 * 24 * 60 * 60) }
+    }
+}
+
+/// The work of one process.
+pub(crate) struct Keeper {
+    pub(crate) upkeep: Upkeep,
+    pub(crate) store: Store,
+    pub(crate) archive: PgPool,
+    pub(crate) owner: String,
+    pub(crate) status: Arc<Status>,
+}
+
+impl Keeper {
+    /// Works until told to stop. Whatever fails is tried again the next time.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        while tokio::time::timeout(self.upkeep.trim_every, stop.cancelled()).await.is_err() {
+            match self.round().await {
+                Ok(()) => self.status.works(NAME),
+                Err(fault) => {
+                    self.status.failed(NAME, &fault);
+                    if fault.is_infrastructure() {
+                        warn!(%fault, "trimming is put off");
+                    } else {
+                        error!(%fault, "nothing is trimmed there until this is mended");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each feed for itself: what is wrong with one keeps nobody from the others.
+    async fn round(&self) -> Result<(), Fault> {
+        let least = trim::least_positions(&self.archive).await?;
+        let mut outcome = Ok(());
+        for feed in self.feeds().await? {
+            let worked = self.work(feed, least.get(&feed).copied().unwrap_or(0)).await;
+            outcome = outcome.and(worked);
+        }
+        outcome
+    }
+
+    async fn work(&self, feed: Feed, settled: u64) -> Result<(), Fault> {
+        trim::feed(&self.store, &self.archive, feed, settled).await?;
+        if feed.category == Order::CATEGORY {
+            books::close::<Order>(&self.store, &self.archive, feed, self.upkeep.books_after).await?;
+        }
+        trim::streams(&self.store, &self.archive, feed).await
+    }
+
+    /// The feeds that this process archives. Two that both think so do no harm: what may go, may go twice.
+    async fn feeds(&self) -> Result<Vec<Feed>, Fault> {
+        let rows = sqlx::query!(
+            "select category, partition from positions where owner = $1 and expires_at > now() order by 1, 2",
+            self.owner
+        )
+        .fetch_all(&self.archive)
+        .await?;
+        Ok(rows.into_iter().filter_map(|row| feed(&row.category, row.partition)).collect())
+    }
+}
+
+/// The feed that a row names.
+pub(super) fn feed(category: &str, partition: i16) -> Option<Feed> {
+    let category = CATEGORIES.iter().find(|known| **known == category)?;
+    Some(Feed { category, partition: Partition::new(u8::try_from(partition).ok()?)? })
+}
