@@ -9,6 +9,7 @@ mod append;
 mod books;
 mod concurrency;
 mod feeds;
+mod hot;
 mod loading;
 mod memory;
 mod outage;
