@@ -64,9 +64,12 @@ pub enum Error {
     /// The append function answered something that this version does not know.
     #[error("append answered {0}")]
     Answer(String),
-    /// The decision panicked, or its process is shutting down.
+    /// The process is shutting down.
     #[error("the decision was abandoned")]
     Abandoned,
+    /// The code broke over this command, or over an aggregate that it decides on. Nothing was written.
+    #[error("the code panicked; the log says where")]
+    Panicked,
     /// The store was made for another number of partitions or in another format.
     #[error("this store has {field} = {found}, this version works with {expected}")]
     Format {
@@ -93,6 +96,30 @@ impl Error {
     #[must_use]
     pub const fn is_infrastructure(&self) -> bool {
         matches!(self, Self::Redis(_) | Self::Abandoned | Self::Restoring)
+    }
+
+    /// Whether it lies in what one aggregate is or wants, so that others are not concerned.
+    #[must_use]
+    pub const fn is_about_an_aggregate(&self) -> bool {
+        matches!(
+            self,
+            Self::Event { .. }
+                | Self::Gap { .. }
+                | Self::Beginning { .. }
+                | Self::Foreign { .. }
+                | Self::TooLarge { .. }
+                | Self::Panicked
+        )
+    }
+
+    /// What Redis says to a read of a stream that is none of ours is not the fault of the connection.
+    pub(crate) fn of_reading(key: &str, error: redis::RedisError) -> Self {
+        match error.code() {
+            Some("WRONGTYPE") => {
+                Self::Foreign { key: key.to_owned(), entry: "something else than a stream".to_owned() }
+            }
+            _ => Self::Redis(error),
+        }
     }
 
     /// Whether Redis has refused to write for want of memory.

@@ -57,9 +57,16 @@ impl Store {
     /// When Redis does not answer.
     pub async fn set_group(&self, group: &str, feed: Feed, position: u64) -> Result<(), Error> {
         let (mut redis, key, id) = (self.redis(), feed.key(), format!("{position}-0"));
-        let created: Result<(), _> = redis.xgroup_create_mkstream(&key, group, &id).await;
-        match created {
-            Err(error) if error.code() == Some("BUSYGROUP") => Ok(redis.xgroup_setid(&key, group, &id).await?),
+        // Setting comes first: creating is refused when Redis is full, and consumers are what makes room in it.
+        let set: Result<(), _> = redis.xgroup_setid(&key, group, &id).await;
+        match set {
+            Err(error) if matches!(error.code(), Some("NOGROUP" | "ERR")) => {
+                let created: Result<(), _> = redis.xgroup_create_mkstream(&key, group, &id).await;
+                match created {
+                    Err(error) if error.code() == Some("BUSYGROUP") => Ok(redis.xgroup_setid(&key, group, &id).await?),
+                    other => Ok(other?),
+                }
+            }
             other => Ok(other?),
         }
     }
@@ -181,6 +188,7 @@ impl Follower {
 /// A connection of its own, since its reads block.
 struct Blocking {
     client: Client,
+    /// With how long a read on it may block at most.
     connection: Option<(MultiplexedConnection, Duration)>,
 }
 
@@ -203,9 +211,9 @@ impl Blocking {
         }
         // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
         // blocking for it and give it events.
-        let mut connection = self.connect(block).await?;
+        let (mut connection, longest) = self.connect(block).await?;
         let answer: Value = command.query_async(&mut connection).await?;
-        self.connection = Some((connection, block));
+        self.connection = Some((connection, longest));
         if answer == Value::Nil {
             return Ok(Vec::new());
         }
@@ -220,15 +228,16 @@ impl Blocking {
             .collect()
     }
 
-    /// The client gives up on an answer after a while, which must be longer than Redis may take to give one.
-    async fn connect(&mut self, block: Duration) -> Result<MultiplexedConnection, Error> {
+    /// A connection, and how long a read on it may block at most: the client gives up on an answer after a while, which must
+    /// be longer than Redis may take to give one.
+    async fn connect(&mut self, block: Duration) -> Result<(MultiplexedConnection, Duration), Error> {
         match self.connection.take() {
-            Some((connection, made_for)) if made_for == block => Ok(connection),
+            Some((connection, longest)) if longest >= block => Ok((connection, longest)),
             _ => {
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(Duration::from_secs(1)))
                     .set_response_timeout(Some(block + Duration::from_secs(2)));
-                Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+                Ok((self.client.get_multiplexed_async_connection_with_config(&config).await?, block))
             }
         }
     }

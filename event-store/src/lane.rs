@@ -92,7 +92,7 @@ impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T
             assert!(decision.changes.events.iter().all(named), "a command changes only what it named");
             decision
         };
-        let decision = catch_unwind(AssertUnwindSafe(decide)).map_err(|_| Error::Abandoned)?;
+        let decision = catch_unwind(AssertUnwindSafe(decide)).map_err(|_| Error::Panicked)?;
         self.answer = Some(decision.answer);
         Ok((decision.changes, decision.receipt))
     }
@@ -165,7 +165,8 @@ impl Store {
             Err(error) => return fail(commands, &error.into()),
         };
         let (mut taken, mut again) = (Vec::<Taken>::new(), Vec::new());
-        for mut pending in commands {
+        let mut commands = commands.into_iter();
+        while let Some(mut pending) = commands.next() {
             let request = pending.request();
             if !self.has_room(request, memory_share) {
                 pending.failed(Failure::Full);
@@ -176,9 +177,15 @@ impl Store {
                 again.push(pending);
                 continue;
             }
-            match decide_into(&mut batch, &mut *pending) {
-                Ok(receipt) => taken.push((pending, receipt)),
-                Err(error) => pending.failed(error.into()),
+            match catch_unwind(AssertUnwindSafe(|| decide_into(&mut batch, &mut *pending))) {
+                Ok(Ok(receipt)) => taken.push((pending, receipt)),
+                Ok(Err(error)) => pending.failed(error.into()),
+                Err(_) => {
+                    // It left the batch half changed: everything else in it is decided again, without this command.
+                    pending.failed(Error::Panicked.into());
+                    let taken = taken.into_iter().map(|(pending, _)| pending);
+                    return taken.chain(commands).chain(again).collect();
+                }
             }
         }
         if !taken.is_empty() {
@@ -192,7 +199,11 @@ impl Store {
         for pending in &commands {
             streams.extend(pending.request().streams.iter().map(|stream| (stream.key(), *stream)));
         }
-        let loaded = join_all(streams.values().map(async |stream| (stream, self.snapshot(stream).await))).await;
+        let loaded = join_all(streams.values().map(async |stream| {
+            let snapshot = AssertUnwindSafe(self.snapshot(stream)).catch_unwind().await;
+            (stream, snapshot.unwrap_or(Err(Error::Panicked)))
+        }))
+        .await;
         let (mut batch, mut failed) = (Batch::new(self.settings().books_every), HashMap::new());
         for (stream, snapshot) in loaded {
             match snapshot {

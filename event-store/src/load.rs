@@ -97,7 +97,8 @@ impl Store {
         let first_page = (self.settings().books_every as usize).saturating_add(SPARE);
         let (mut events, mut to, mut count) = (Vec::<Recorded>::new(), "+".to_owned(), first_page);
         loop {
-            let page = Entry::all(&key, redis.xrevrange_count(&key, &to, "-", count).await?)?;
+            let page = redis.xrevrange_count(&key, &to, "-", count).await;
+            let page = Entry::all(&key, page.map_err(|error| Error::of_reading(&key, error))?)?;
             let more = page.len() == count;
             for entry in page {
                 let event = Recorded::from_stream(id, entry)?;
@@ -130,8 +131,8 @@ impl Store {
         let (key, mut redis) = (keys::stream(category, id), self.redis());
         let (mut events, mut from) = (Vec::new(), version);
         loop {
-            let page = redis.xrange_count(&key, format!("{from}-0"), "+", PAGE).await?;
-            let page = Entry::all(&key, page)?;
+            let page = redis.xrange_count(&key, format!("{from}-0"), "+", PAGE).await;
+            let page = Entry::all(&key, page.map_err(|error| Error::of_reading(&key, error))?)?;
             let more = page.len() == PAGE;
             for entry in page {
                 from = entry.number.saturating_add(1);

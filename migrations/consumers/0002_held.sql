@@ -10,15 +10,20 @@ create table held (
     position bigint not null,
     type text not null,
     error text not null,
-    -- How often it was tried. It is tried again at retry_at; a dead letter, which has none, waits for an operator.
+    -- What is to blame: the aggregate itself, or another one that cannot be read. Many causes at once trip the breaker.
+    cause text not null,
+    held_since timestamptz not null,
+    -- How often the event was tried. It is tried again at retry_at; a dead letter, which has none, waits for an operator.
     attempts integer not null,
     retry_at timestamptz,
     first_failed_at timestamptz not null,
     last_failed_at timestamptz not null,
     -- Whether the stream of dead letters has its copy.
     reported boolean not null default false,
-    -- What an operator asked for: retry or discard.
-    request text,
+    -- An operator wants it tried again.
+    retry_asked boolean not null default false,
+    -- The event that an operator wants passed over, why, and who.
+    discard bigint,
     reason text,
     actor text,
     primary key (consumer, category, id)

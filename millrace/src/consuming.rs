@@ -13,18 +13,18 @@ use web::settings::duration;
 #[command(next_help_heading = "Consumers")]
 pub(crate) struct Consuming {
     /// How long a lease on a feed lasts without being renewed
-    #[arg(long, env = "MILLRACE_LEASE", default_value = "3s", value_parser = duration)]
+    #[arg(long, env = "MILLRACE_LEASE", default_value = "2s", value_parser = duration)]
     lease: Duration,
     /// How much longer than a lease others wait before they take it over: clocks may differ
     #[arg(long, env = "MILLRACE_LEASE_GRACE", default_value = "2s", value_parser = duration)]
     lease_grace: Duration,
     /// How often leases are renewed, and how often consumers look for what is due
-    #[arg(long, env = "MILLRACE_TICK", default_value = "1s", value_parser = duration)]
+    #[arg(long, env = "MILLRACE_TICK", default_value = "500ms", value_parser = duration)]
     tick: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one
     #[arg(long, env = "MILLRACE_RETRY_AFTER", default_value = "1s", value_parser = duration)]
     retry_after: Duration,
-    /// How many aggregates of one consumer may begin to fail within a minute before it is paused
+    /// How many causes may make events of one consumer fail within a minute before it is paused
     #[arg(long, env = "MILLRACE_MOST_FAILING", default_value_t = 20)]
     most_failing: usize,
     /// How often what is archived and settled is taken out of Redis

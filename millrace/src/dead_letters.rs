@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{ArgGroup, Args, Subcommand};
-use projectors::{HeldAggregate, Request, Which, held};
+use projectors::{HeldAggregate, Request, Which, held, is_skipped};
 use sqlx::{Connection, PgConnection};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
@@ -155,11 +155,17 @@ impl Discard {
         let letter = one(&self.consumer, &self.aggregate).await?;
         let (category, id) = self.aggregate;
         let version = letter.version.unsigned_abs();
-        self.consumer.ask(&Request::Discard { category, id, version, reason: self.reason }).await?;
+        let discard = Request::Discard { category: category.clone(), id, version, reason: self.reason };
+        self.consumer.ask(&discard).await?;
         let after = done(&self.consumer).await?;
-        let still = after.iter().find(|held| held.id == id && held.category == letter.category);
+        let mut connection = PgConnection::connect_with(&self.consumer.stores.database()?).await?;
+        anyhow::ensure!(
+            is_skipped(&mut connection, &self.consumer.consumer, (&category, id, version)).await?,
+            "{} of {id} (version {version}) no longer failed: nothing is passed over",
+            letter.kind
+        );
         writeln!(io::stdout(), "{} of {id} (version {version}) is passed over", letter.kind)?;
-        match still {
+        match after.iter().find(|held| held.id == id && held.category == category) {
             None => Ok(ExitCode::SUCCESS),
             Some(next) => {
                 writeln!(io::stdout(), "now held by {} (version {}): {}", next.kind, next.version, next.error)?;
@@ -189,7 +195,7 @@ async fn done(consumer: &Named) -> anyhow::Result<Vec<HeldAggregate>> {
     let done = async {
         loop {
             let letters = held_by(consumer).await?;
-            if letters.iter().all(|letter| letter.request.is_none()) {
+            if letters.iter().all(|letter| !letter.is_asked) {
                 return anyhow::Ok(letters);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

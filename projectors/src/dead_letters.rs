@@ -32,8 +32,8 @@ pub struct HeldAggregate {
     pub first_failed_at: OffsetDateTime,
     /// When it failed last.
     pub last_failed_at: OffsetDateTime,
-    /// What an operator has asked for and the owner has not done yet.
-    pub request: Option<String>,
+    /// Whether an operator has asked for something that the owner has not done yet.
+    pub is_asked: bool,
     /// How many events wait, this one included.
     pub waiting: i64,
     /// The data of the event that fails.
@@ -57,14 +57,34 @@ pub async fn held(connection: &mut PgConnection) -> Result<Vec<HeldAggregate>, F
     for schema in schema::of_consumers(connection).await? {
         let statement = format!(
             "select consumer, category, id, version, position, type, error, attempts, retry_at, first_failed_at,
-                    last_failed_at, request, waiting, data
-             from {schema}.held h, lateral (
-               select count(*) as waiting, (array_agg(data order by version))[1] as data from {schema}.held_events e
-               where e.consumer = h.consumer and e.category = h.category and e.id = h.id
-             ) e
-             order by consumer, category, partition, position"
+                    last_failed_at, retry_asked or discard is not null as is_asked,
+                    (select count(*) from {schema}.held_events e
+                     where e.consumer = h.consumer and e.category = h.category and e.id = h.id) as waiting,
+                    coalesce((select data from {schema}.held_events e where e.consumer = h.consumer
+                              and e.category = h.category and e.id = h.id and e.version = h.version), '') as data
+             from {schema}.held h order by consumer, category, partition, position"
         );
         all.extend(sqlx::query_as(AssertSqlSafe(statement)).fetch_all(&mut *connection).await?);
     }
     Ok(all)
+}
+
+/// Whether an event was passed over because an operator asked for it.
+///
+/// # Errors
+/// When Postgres does not answer, or there is no such consumer.
+pub async fn is_skipped(
+    connection: &mut PgConnection,
+    consumer: &str,
+    (category, id, version): (&str, Uuid, u64),
+) -> Result<bool, Fault> {
+    let schema = schema::of_consumer(connection, consumer).await?.ok_or(sqlx::Error::RowNotFound)?;
+    // What is recorded for one generation of a read model counts for all of them.
+    let generation = schema.rsplit_once("_g").filter(|(_, number)| number.parse::<u32>().is_ok());
+    let (home, subject) = generation.map_or((schema.as_str(), consumer), |(read_model, _)| (read_model, read_model));
+    let statement = format!(
+        "select exists (select from {home}.skipped where consumer = $1 and category = $2 and id = $3 and version = $4)"
+    );
+    let query = sqlx::query_scalar(AssertSqlSafe(statement)).bind(subject).bind(category).bind(id).bind(version as i64);
+    Ok(query.fetch_one(connection).await?)
 }

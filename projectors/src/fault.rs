@@ -85,7 +85,8 @@ impl Fault {
     #[must_use]
     pub fn is_infrastructure(&self) -> bool {
         match self {
-            Self::Postgres(error) => !is_about_rows(error),
+            // Class 42: a table, a column or a right that is not there.
+            Self::Postgres(error) => !is_about_values(error) && !is_of_class(error, &["42"]),
             Self::LeaseLost(_)
             | Self::Hole { .. }
             | Self::Command(Failure::Contended | Failure::Late | Failure::Full) => true,
@@ -100,19 +101,32 @@ impl Fault {
         }
     }
 
-    /// Whether what was being dealt with is to blame, however often it is tried.
+    /// Whether what was being dealt with is to blame, however often it is tried. What is neither this nor infrastructure (a
+    /// table that is not there, another format of the log) keeps the whole consumer waiting for a person.
     pub(crate) fn is_about_events(&self) -> bool {
-        let about_the_consumer =
-            matches!(self, Self::Diverged { .. } | Self::Paused(_) | Self::ManyFail { .. } | Self::LeaseLost(_));
-        !about_the_consumer && !self.is_infrastructure()
+        match self {
+            Self::Event { .. } | Self::Panicked => true,
+            Self::Postgres(error) => is_about_values(error),
+            Self::Store(error) => error.is_about_an_aggregate(),
+            Self::Command(Failure::Store(error)) => error.is_about_an_aggregate(),
+            Self::Command(Failure::Contended | Failure::Late | Failure::Full)
+            | Self::LeaseLost(_)
+            | Self::Hole { .. }
+            | Self::Diverged { .. }
+            | Self::Unarchived { .. }
+            | Self::Paused(_)
+            | Self::ManyFail { .. } => false,
+        }
     }
 }
 
-/// Whether Postgres refuses what should be written: values that do not fit, a constraint, a table that is not there.
-fn is_about_rows(error: &sqlx::Error) -> bool {
-    if matches!(error, sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) {
-        return true;
-    }
+/// Whether Postgres refuses what should be written: values that do not fit, or that break a constraint.
+fn is_about_values(error: &sqlx::Error) -> bool {
+    let coding = matches!(error, sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. });
+    coding || is_of_class(error, &["22", "23"])
+}
+
+fn is_of_class(error: &sqlx::Error, classes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
+    code.is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
 }

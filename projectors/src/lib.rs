@@ -29,7 +29,7 @@ mod verify;
 
 pub use archive::Upkeep;
 pub use consumers::{Consumers, Settings};
-pub use dead_letters::{HeldAggregate, held};
+pub use dead_letters::{HeldAggregate, held, is_skipped};
 pub use fault::Fault;
 pub use lag::{Lag, lag};
 pub use log::Log;

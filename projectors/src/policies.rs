@@ -23,7 +23,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Fault,
-    runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs},
+    runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
 };
 
 /// How many aggregates are dealt with at the same time.
@@ -42,8 +42,13 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
     }
 
     /// One aggregate's events, up to the first that fails by itself.
-    async fn go_through<'a>(&self, leases: &Leases, run: Run<'a>) -> Result<Option<Stopped<'a>>, Fault> {
-        for (at, event) in run.events.iter().enumerate() {
+    async fn go_through<'a>(
+        &self,
+        leases: &Leases,
+        run: Run<'a>,
+        skipped: &Skipped,
+    ) -> Result<Option<Stopped<'a>>, Fault> {
+        for (at, event) in run.events.iter().enumerate().filter(|(_, event)| !skipped.contains(event)) {
             match self.deal_with(leases, run.feed, event).await {
                 Ok(()) => {}
                 Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
@@ -76,14 +81,18 @@ impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         let feeds = turn.iter().map(|(feed, _)| *feed);
-        let held = Held::of(&mut *self.pool.acquire().await?, leases.consumer(), feeds).await?;
+        let mut connection = self.pool.acquire().await?;
+        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
+        let skipped = Skipped::of(&mut connection, P::GROUP, turn).await?;
+        drop(connection);
         let (flowing, waiting) = runs(turn, &held);
         let mut carried = Vec::with_capacity(flowing.len());
         for run in flowing {
-            carried.push(self.go_through(leases, run));
+            carried.push(self.go_through(leases, run, &skipped));
         }
         let stopped: Vec<_> = stream::iter(carried).buffer_unordered(PARALLEL).try_collect().await?;
         let stopped: Vec<_> = stopped.into_iter().flatten().collect();
+        too_many(&stopped, leases.timing().most_failing)?;
         let mut transaction = self.pool.begin().await?;
         leases.settle(&mut transaction, turn).await?;
         keep(&mut transaction, leases, &waiting, &stopped).await?;

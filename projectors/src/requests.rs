@@ -124,43 +124,71 @@ async fn take_over(store: &Store, pool: &PgPool) -> Result<(), Fault> {
     Ok(store.forget_requests(newest).await?)
 }
 
-/// Marks what a request concerns, for the owner to see.
+/// Marks what a request concerns, for the owner to see. What nobody could have meant is passed over, and said.
 async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, String>) -> Result<(), Fault> {
-    let field = |name: &str| fields.get(name).cloned();
-    let consumer = field("consumer").unwrap_or_default();
-    let Some(schema) = schema::of_consumer(connection, &consumer).await? else {
-        tracing::warn!(id, consumer, "a request to a consumer that is none");
+    let field = |name: &str| fields.get(name).map(String::as_str);
+    let (consumer, actor) = (field("consumer").unwrap_or_default(), field("actor").unwrap_or_default());
+    let Some((schema, request)) = schema::of_consumer(connection, consumer).await?.zip(read(&field)) else {
+        tracing::warn!(id, consumer, what = field("what"), "a request that nobody can carry out");
         return Ok(());
     };
-    let statement = match field("what").as_deref() {
-        Some("pause") => format!(
-            "insert into {schema}.paused (consumer, reason, actor, at) values ($1, coalesce($6, ''), $2, now())
-             on conflict do nothing"
-        ),
-        Some("resume") => format!("delete from {schema}.paused where consumer = $1"),
-        Some("retry") => format!(
-            "update {schema}.held set request = 'retry', actor = $2
-             where consumer = $1 and category = coalesce($3, category) and id = coalesce($4::uuid, id)
-               and type = coalesce($5, type)"
-        ),
-        Some("discard") => format!(
-            "update {schema}.held set request = 'discard', reason = $6, actor = $2
-             where consumer = $1 and category = $3 and id = $4::uuid and version = $7::bigint"
-        ),
-        other => {
-            tracing::warn!(id, what = other, "a request that is not known here");
-            return Ok(());
+    let marked = match &request {
+        Request::Pause { reason } => {
+            let pause = format!(
+                "insert into {schema}.paused (consumer, actor, reason, at) values ($1, $2, $3, now()) on conflict do nothing"
+            );
+            sqlx::query(AssertSqlSafe(pause)).bind(consumer).bind(actor).bind(reason).execute(connection).await?
+        }
+        Request::Resume => {
+            let resume = format!("delete from {schema}.paused where consumer = $1");
+            sqlx::query(AssertSqlSafe(resume)).bind(consumer).execute(connection).await?
+        }
+        Request::Retry(which) => {
+            let (category, aggregate, kind) = match which {
+                Which::All => (None, None, None),
+                Which::Aggregate(category, id) => (Some(category), Some(id), None),
+                Which::Type(kind) => (None, None, Some(kind)),
+            };
+            let retry = format!(
+                "update {schema}.held set retry_asked = true
+                 where consumer = $1 and category = coalesce($2, category) and id = coalesce($3, id)
+                   and type = coalesce($4, type)"
+            );
+            let retry = sqlx::query(AssertSqlSafe(retry)).bind(consumer).bind(category).bind(aggregate).bind(kind);
+            retry.execute(connection).await?
+        }
+        Request::Discard { category, id, version, reason } => {
+            let discard = format!(
+                "update {schema}.held set discard = version, actor = $5, reason = $6
+                 where consumer = $1 and category = $2 and id = $3 and version = $4"
+            );
+            let discard = sqlx::query(AssertSqlSafe(discard)).bind(consumer).bind(category).bind(id);
+            discard.bind(*version as i64).bind(actor).bind(reason).execute(connection).await?
         }
     };
-    // A statement has to use every parameter that it is given.
-    let statement = format!(
-        "with given as (select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text) {statement}"
-    );
-    let mut query = sqlx::query(AssertSqlSafe(statement)).bind(&consumer).bind(field("actor").unwrap_or_default());
-    for name in ["category", "id", "type", "reason", "version"] {
-        query = query.bind(field(name));
-    }
-    let marked = query.execute(connection).await?.rows_affected();
-    tracing::info!(id, consumer, what = field("what"), actor = field("actor"), marked, "request taken over");
+    tracing::info!(id, consumer, actor, ?request, marked = marked.rows_affected(), "request taken over");
     Ok(())
+}
+
+/// A request as its entry has it.
+fn read<'a>(field: &impl Fn(&str) -> Option<&'a str>) -> Option<Request> {
+    let text = |name: &str| field(name).map(str::to_owned);
+    let id = || field("id").map(str::parse::<Uuid>);
+    Some(match field("what")? {
+        "pause" => Request::Pause { reason: text("reason")? },
+        "resume" => Request::Resume,
+        "retry" => Request::Retry(match (text("category"), id(), text("type")) {
+            (None, None, None) => Which::All,
+            (Some(category), Some(Ok(id)), None) => Which::Aggregate(category, id),
+            (None, None, Some(kind)) => Which::Type(kind),
+            _ => return None,
+        }),
+        "discard" => Request::Discard {
+            category: text("category")?,
+            id: id()?.ok()?,
+            version: field("version")?.parse().ok().filter(|version| *version <= i64::MAX as u64)?,
+            reason: text("reason")?,
+        },
+        _ => return None,
+    })
 }

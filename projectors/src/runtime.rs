@@ -1,5 +1,6 @@
 //! What every consumer runs on: leases on feeds, the loop that reads them, how far it has got, and what has to wait.
 
+mod dead;
 mod held;
 mod paused;
 mod positions;
@@ -11,7 +12,7 @@ mod timing;
 mod turn;
 mod worker;
 
-pub(crate) use held::{Held, Stopped, keep};
+pub(crate) use held::{Held, Skipped, Stopped, keep, too_many};
 pub(crate) use paused::reason as paused;
 pub(crate) use positions::{Leases, settled_name};
 pub use status::Status;

@@ -122,6 +122,25 @@ async fn a_decision_that_panics_takes_no_other_command_with_it() {
 }
 
 #[tokio::test]
+async fn an_aggregate_over_which_the_fold_panics_takes_no_other_command_with_it() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let (bad, good) = (product_in(2), product_in(2));
+    // Twice the largest correction there is: no version of the code would write that.
+    let data = format!(r#"{{"delta":{},"reason":"counted"}}"#, i64::MAX);
+    let fields = [("type", "inventory.adjusted"), ("schema", "1"), ("at", ""), ("actor", ""), ("command", "")];
+    let fields = [fields.as_slice(), &[("trace", ""), ("data", &data)]].concat();
+    for version in ["1-0", "2-0"] {
+        let stream = format!("inventory:{{2}}:{}", uuid::Uuid::from(bad));
+        let () = operator(&redis).await.xadd(stream, version, &fields).await.unwrap();
+    }
+    let (failed, done) = tokio::join!(execute(&store, bad, receive(1)), execute(&store, good, receive(1)));
+    done.unwrap();
+    let ExecuteError::Failed(Failure::Store(error)) = failed.unwrap_err() else { panic!("it cannot be decided") };
+    assert!(matches!(*error, event_store::Error::Panicked) && !error.is_infrastructure(), "{error}");
+}
+
+#[tokio::test]
 async fn a_command_that_changes_what_it_did_not_name_leaves_the_others_alone() {
     let redis = test_kit::redis().await;
     let store = store(&redis).await;

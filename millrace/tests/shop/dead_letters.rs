@@ -67,7 +67,7 @@ async fn a_discarded_event_stays_discarded_for_every_fold() {
     let product = seller.sell("Anna's lanterns", 6).await;
     shop.at_rest().await;
     let mut sql = PgConnection::connect_with(&shop.database()).await.unwrap();
-    let break_it = "alter table inventory_g1.inventory add constraint no_sevens check (on_hand <> 7) not valid";
+    let break_it = "alter table inventory_g1.movements add constraint no_sevens check (on_hand <> 7) not valid";
     sqlx::raw_sql(break_it).execute(&mut sql).await.unwrap();
     let receive = async || {
         let answer = seller.post(&format!("/api/inventory/{product}/receipts"), json!({ "quantity": 1 })).await;
@@ -81,7 +81,7 @@ async fn a_discarded_event_stays_discarded_for_every_fold() {
     // The unit behind it makes seven too, and is held in its turn.
     let (went_well, said) = run(&shop, &discard);
     assert!(!went_well && said.contains("(version 2) is passed over") && said.contains("now held by"), "{said}");
-    sqlx::raw_sql("alter table inventory_g1.inventory drop constraint no_sevens").execute(&mut sql).await.unwrap();
+    sqlx::raw_sql("alter table inventory_g1.movements drop constraint no_sevens").execute(&mut sql).await.unwrap();
     let (went_well, said) = run(&shop, "dead-letters retry inventory_g1 --type inventory.received");
     assert!(went_well, "{said}");
     let on_hand: i64 = sqlx::query_scalar("select on_hand from inventory.inventory where id = $1::uuid")

@@ -70,8 +70,11 @@ pub(crate) async fn apply<P: Projection>(
 }
 
 /// Makes the rows count as containing this event without folding it.
-pub(crate) async fn pass_over<P: Projection>(connection: &mut PgConnection, event: &Positioned) -> Result<(), Fault> {
-    let category = category_of::<P>(&event.event)?;
+pub(crate) async fn pass_over(
+    connection: &mut PgConnection,
+    category: &'static str,
+    event: &Positioned,
+) -> Result<(), Fault> {
     save_applied(connection, &BTreeMap::from([((category, event.event.id), event)])).await
 }
 

@@ -1,8 +1,8 @@
 //! Writes the rows of one read model.
 
-use std::{iter::once, marker::PhantomData, panic::AssertUnwindSafe};
+use std::{marker::PhantomData, panic::AssertUnwindSafe};
 
-use event_store::{Positioned, Store};
+use event_store::{Feed, Positioned, Store};
 use futures_util::FutureExt;
 use sqlx::{Connection, PgConnection, PgPool};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Fault,
-    runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs},
+    runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs, too_many},
 };
 
 /// Folds turns into rows.
@@ -61,13 +61,14 @@ impl<P: Projection> Sink for ProjectionSink<P> {
         }
     }
 
-    async fn fold(&self, connection: &mut PgConnection, event: &Positioned) -> Result<(), Fault> {
-        let private = private_records::<P>(&self.store, once(&event.event)).await?;
-        attempt::<P>(connection, &[event], &private).await
+    async fn fold(&self, connection: &mut PgConnection, events: &[Positioned]) -> Result<(), Fault> {
+        let private = private_records::<P>(&self.store, events.iter().map(|positioned| &positioned.event)).await?;
+        let events: Vec<_> = events.iter().collect();
+        caught(apply::<P>(connection, &events, &private)).await
     }
 
-    async fn pass_over(&self, connection: &mut PgConnection, event: &Positioned) -> Result<(), Fault> {
-        pass_over::<P>(connection, event).await
+    async fn pass_over(&self, connection: &mut PgConnection, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+        pass_over(connection, feed.category, event).await
     }
 }
 
@@ -85,9 +86,7 @@ async fn isolate<'a, P: Projection>(
 ) -> Result<Vec<Stopped<'a>>, Fault> {
     let (mut open, mut stopped) = (vec![runs], Vec::new());
     while let Some(mut runs) = open.pop() {
-        if stopped.len() > most {
-            return Err(Fault::ManyFail { failing: stopped.len() });
-        }
+        too_many(&stopped, most)?;
         match attempt::<P>(connection, &events_of(&runs), private).await {
             Err(fault) if !fault.is_about_events() => return Err(fault),
             Ok(()) => {}

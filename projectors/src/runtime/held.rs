@@ -9,7 +9,10 @@ use event_store::{Feed, Positioned};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Leases, turn::Run};
+use super::{
+    Leases,
+    turn::{Run, Turn},
+};
 use crate::Fault;
 
 /// The aggregates of some feeds that are held.
@@ -38,6 +41,25 @@ impl Held {
         .fetch_all(connection)
         .await?;
         Ok(Self(rows.into_iter().map(|row| (row.category, row.id)).collect()))
+    }
+}
+
+/// Events that an operator discarded.
+#[derive(Default)]
+pub(crate) struct Skipped(HashSet<(Uuid, u64)>);
+
+impl Skipped {
+    pub(crate) fn contains(&self, event: &Positioned) -> bool {
+        !self.0.is_empty() && self.0.contains(&(event.event.id, event.event.version))
+    }
+
+    /// Those of a turn. The turn may have been dealt with before, when the position was set back since.
+    pub(crate) async fn of(connection: &mut PgConnection, subject: &str, turn: &Turn) -> Result<Self, Fault> {
+        let ids: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| event.event.id).collect();
+        let rows = sqlx::query!("select id, version from skipped where consumer = $1 and id = any($2)", subject, &ids)
+            .fetch_all(connection)
+            .await?;
+        Ok(Self(rows.into_iter().map(|row| (row.id, row.version.unsigned_abs())).collect()))
     }
 }
 
@@ -102,9 +124,9 @@ async fn hold(
     retry_after: Duration,
 ) -> Result<(), Fault> {
     sqlx::query!(
-        "insert into held (consumer, category, id, partition, version, position, type, error, attempts, retry_at,
-                           first_failed_at, last_failed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 1, now() + make_interval(secs => $9), now(), now())",
+        "insert into held (consumer, category, id, partition, version, position, type, error, cause, held_since,
+                           attempts, retry_at, first_failed_at, last_failed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now(), 1, now() + make_interval(secs => $10), now(), now())",
         consumer,
         feed.category,
         event.event.id,
@@ -112,7 +134,8 @@ async fn hold(
         event.event.version as i64,
         event.position as i64,
         event.event.kind,
-        fault.to_string(),
+        without_nul(fault),
+        cause(event, fault),
         retry_after.as_secs_f64(),
     )
     .execute(connection)
@@ -122,17 +145,37 @@ async fn hold(
     Ok(())
 }
 
-/// The circuit breaker: many aggregates that begin to fail at once are a bad deploy and not bad data.
+/// The circuit breaker: many causes at once are a bad deploy and not bad data.
 async fn check(connection: &mut PgConnection, consumer: &str, most: usize) -> Result<(), Fault> {
     let failing = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from held
-           where consumer = $1 and first_failed_at > now() - interval '1 minute'"#,
+        r#"select count(distinct cause) as "count!" from held
+           where consumer = $1 and held_since > now() - interval '1 minute'"#,
         consumer
     )
     .fetch_one(connection)
     .await?
     .unsigned_abs() as usize;
     if failing > most { Err(Fault::ManyFail { failing }) } else { Ok(()) }
+}
+
+/// What is to blame: another aggregate that cannot be read, which may hold up many, or else the event's own.
+fn cause(event: &Positioned, fault: &Fault) -> String {
+    match fault {
+        Fault::Store(_) | Fault::Command(_) => without_nul(fault),
+        _ => event.event.id.to_string(),
+    }
+}
+
+/// Whether so many stopped at once that nothing is to be written down.
+pub(crate) fn too_many(stopped: &[Stopped<'_>], most: usize) -> Result<(), Fault> {
+    let causes: HashSet<_> =
+        stopped.iter().map(|stopped| cause(stopped.run.events[stopped.at], &stopped.fault)).collect();
+    if causes.len() > most { Err(Fault::ManyFail { failing: causes.len() }) } else { Ok(()) }
+}
+
+/// What is wrong, as Postgres takes it.
+pub(super) fn without_nul(fault: &Fault) -> String {
+    fault.to_string().replace('\0', "")
 }
 
 /// Categories and partitions of feeds, as columns.

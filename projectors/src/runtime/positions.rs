@@ -217,22 +217,26 @@ impl Leases {
     ) -> Result<(), Fault> {
         let steps = self.steps(turn)?;
         let (categories, partitions, tokens) = columns(&steps);
+        let firsts = turn.iter().filter_map(|(_, events)| events.first());
+        let before: Vec<_> = firsts.map(|first| first.position as i64 - 1).collect();
         let positions: Vec<_> = steps.iter().map(|(_, lease)| lease.position as i64).collect();
         let events: Vec<_> = steps.iter().map(|(_, lease)| lease.last_event.clone()).collect();
         let settled = sqlx::query!(
             "update positions p
              set position = s.position, last_event = s.last_event,
                  expires_at = clock_timestamp() + make_interval(secs => $2)
-             from unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[], $7::text[])
-               as s (category, partition, token, position, last_event)
-             where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token",
+             from unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[])
+               as s (category, partition, token, position, last_event, before)
+             where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token
+               and p.position = s.before",
             self.consumer,
             self.timing.lease.as_secs_f64(),
             &categories,
             &partitions,
             &tokens,
             &positions,
-            &events as &[Option<String>]
+            &events as &[Option<String>],
+            &before
         )
         .execute(connection)
         .await?

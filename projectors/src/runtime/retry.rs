@@ -1,51 +1,64 @@
 //! Tries again what is held, when its time has come or an operator asks for it.
 //!
-//! One event at a time, each in a transaction that stands on the lease: it is dealt with, and leaves the queue. What comes
-//! behind it follows, until the queue is empty and the aggregate flows again.
+//! The events of one aggregate's queue in their order, some at a time, each time in a transaction that stands on the lease:
+//! they are dealt with, and leave the queue. When it is empty, the aggregate flows again.
 
 use event_store::{Feed, Positioned, Recorded, Store};
 use sqlx::PgConnection;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Leases, held::names, worker::Sink};
+use super::{
+    Leases, dead,
+    held::{names, without_nul},
+    worker::Sink,
+};
 use crate::Fault;
 
 /// How often an event is tried before it is a dead letter.
 const ATTEMPTS: i32 = 5;
-/// How many events are tried between two turns, so that the feeds flow on meanwhile.
-const AT_ONCE: usize = 200;
+/// How many events of one aggregate are tried together.
+const TOGETHER: usize = 100;
 
 /// One held aggregate whose time has come.
 struct Due {
     feed: Feed,
     id: Uuid,
-    discard: Option<Skip>,
+    discard: Option<Discard>,
 }
 
 /// An operator's word that an event is to be passed over: the one that they saw fail, and no other.
-struct Skip {
+struct Discard {
     version: u64,
     reason: String,
     actor: String,
 }
 
-/// Tries what is due of the feeds that are held under these leases.
-pub(super) async fn due(leases: &Leases, store: &Store, sink: &impl Sink) -> Result<(), Fault> {
-    let mut left = AT_ONCE;
+/// Tries what is due of the feeds that are held under these leases. For half a tick at most: the feeds flow on meanwhile.
+pub(super) async fn due<S: Sink>(leases: &Leases, store: &Store, sink: &S) -> Result<(), Fault> {
+    let until = Instant::now() + leases.timing().tick / 2;
     for due in due_now(leases).await? {
-        left -= go_on(leases, sink, &due, left).await?;
+        if Instant::now() >= until {
+            break;
+        }
+        match go_on(leases, sink, &due, until).await {
+            Ok(()) => {}
+            Err(fault @ Fault::LeaseLost(_)) => return Err(fault),
+            // Whether a store is away for everybody shows in the next turn. If it is this aggregate alone, it is put off.
+            Err(fault) => put_off(leases, &due, &fault).await?,
+        }
     }
-    report(leases, store).await
+    dead::report(leases, store).await
 }
 
 async fn due_now(leases: &Leases) -> Result<Vec<Due>, Fault> {
     let feeds: Vec<Feed> = leases.feeds().into_iter().map(|(feed, _)| feed).collect();
     let (categories, partitions) = names(feeds.iter().copied());
     let rows = sqlx::query!(
-        "select category, partition, id, version, request, reason, actor
+        "select category, partition, id, discard, reason, actor
          from held join unnest($2::text[], $3::smallint[]) as f (category, partition) using (category, partition)
-         where consumer = $1 and (retry_at <= now() or request is not null)
-         order by position limit 100",
+         where consumer = $1 and (retry_at <= now() or retry_asked or discard is not null)
+         order by retry_at nulls first limit 100",
         leases.consumer(),
         &categories,
         &partitions
@@ -55,8 +68,8 @@ async fn due_now(leases: &Leases) -> Result<Vec<Due>, Fault> {
     let due = rows.into_iter().filter_map(|row| {
         let named = |feed: &&Feed| feed.category == row.category && i16::from(feed.partition.number()) == row.partition;
         let feed = *feeds.iter().find(named)?;
-        let discard = row.request.filter(|request| request == "discard").map(|_| Skip {
-            version: row.version.unsigned_abs(),
+        let discard = row.discard.map(|version| Discard {
+            version: version.unsigned_abs(),
             reason: row.reason.unwrap_or_default(),
             actor: row.actor.unwrap_or_default(),
         });
@@ -65,32 +78,43 @@ async fn due_now(leases: &Leases) -> Result<Vec<Due>, Fault> {
     Ok(due.collect())
 }
 
-/// Works on one aggregate's queue until it is empty, an event fails, or `most` events are done. Returns how many were.
-async fn go_on(leases: &Leases, sink: &impl Sink, due: &Due, most: usize) -> Result<usize, Fault> {
-    let mut discard = due.discard.as_ref();
-    for done in 0..most {
-        let Some(event) = first(leases, due).await? else { return Ok(done) };
-        match discard.take().filter(|skip| skip.version == event.event.version) {
-            Some(skip) => pass_over(leases, sink, due.feed, &event, skip).await?,
-            None => match try_again(leases, sink, due.feed, &event).await {
-                Ok(()) => {}
-                Err(fault) if fault.is_about_events() => {
-                    fails(leases, due.feed, &event, &fault).await?;
-                    return Ok(done + 1);
-                }
-                Err(fault) => return Err(fault),
-            },
+/// Works on one aggregate's queue until it is empty, an event fails, or the time is over.
+async fn go_on<S: Sink>(leases: &Leases, sink: &S, due: &Due, until: Instant) -> Result<(), Fault> {
+    let mut together = TOGETHER;
+    while Instant::now() < until {
+        let mut events = waiting(leases, due, together).await?;
+        let Some(first) = events.first().map(|event| event.event.version) else { return Ok(()) };
+        let outcome = match &due.discard {
+            Some(discard) if discard.version == first => {
+                events.truncate(1);
+                pass_over(leases, sink, due.feed, &events[0], discard).await
+            }
+            discard => {
+                // Up to the one that is to be passed over.
+                let stop = discard.as_ref().map_or(u64::MAX, |discard| discard.version);
+                events.retain(|event| first > stop || event.event.version < stop);
+                try_again(leases, sink, due.feed, &events).await
+            }
+        };
+        match outcome {
+            Ok(()) => {}
+            // One of them is at fault: one by one.
+            Err(fault) if fault.is_about_events() && events.len() > 1 => together = 1,
+            Err(fault) if fault.is_about_events() => return fails(leases, due.feed, &events[0], &fault).await,
+            Err(fault) => return Err(fault),
         }
     }
-    Ok(most)
+    Ok(())
 }
 
-async fn try_again(leases: &Leases, sink: &impl Sink, feed: Feed, event: &Positioned) -> Result<(), Fault> {
-    sink.deal_with(leases, feed, event).await?;
+async fn try_again<S: Sink>(leases: &Leases, sink: &S, feed: Feed, events: &[Positioned]) -> Result<(), Fault> {
+    for event in events {
+        sink.deal_with(leases, feed, event).await?;
+    }
     let mut transaction = leases.pool().begin().await?;
     leases.stand_on(&mut transaction, feed).await?;
-    sink.fold(&mut transaction, event).await?;
-    leave_queue(&mut transaction, leases.consumer(), feed, event).await?;
+    sink.fold(&mut transaction, events).await?;
+    leave_queue(&mut transaction, leases.consumer(), feed, events).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -100,7 +124,7 @@ async fn pass_over<S: Sink>(
     sink: &S,
     feed: Feed,
     event: &Positioned,
-    skip: &Skip,
+    discard: &Discard,
 ) -> Result<(), Fault> {
     let mut transaction = leases.pool().begin().await?;
     leases.stand_on(&mut transaction, feed).await?;
@@ -111,28 +135,29 @@ async fn pass_over<S: Sink>(
         feed.category,
         event.event.id,
         event.event.version as i64,
-        skip.reason,
-        skip.actor
+        discard.reason,
+        discard.actor
     )
     .execute(&mut *transaction)
     .await?;
-    sink.pass_over(&mut transaction, event).await?;
-    leave_queue(&mut transaction, leases.consumer(), feed, event).await?;
+    sink.pass_over(&mut transaction, feed, event).await?;
+    leave_queue(&mut transaction, leases.consumer(), feed, std::slice::from_ref(event)).await?;
     Ok(transaction.commit().await?)
 }
 
-/// The event that everything of this aggregate waits for.
-async fn first(leases: &Leases, due: &Due) -> Result<Option<Positioned>, Fault> {
-    let row = sqlx::query!(
+/// The next events of the queue.
+async fn waiting(leases: &Leases, due: &Due, count: usize) -> Result<Vec<Positioned>, Fault> {
+    let rows = sqlx::query!(
         "select version, position, type as kind, schema, at, actor, command, trace, data
-         from held_events where consumer = $1 and category = $2 and id = $3 order by version limit 1",
+         from held_events where consumer = $1 and category = $2 and id = $3 order by version limit $4",
         leases.consumer(),
         due.feed.category,
-        due.id
+        due.id,
+        count as i64
     )
-    .fetch_optional(leases.pool())
+    .fetch_all(leases.pool())
     .await?;
-    Ok(row.map(|row| Positioned {
+    let events = rows.into_iter().map(|row| Positioned {
         position: row.position.unsigned_abs(),
         event: Recorded {
             id: due.id,
@@ -145,30 +170,35 @@ async fn first(leases: &Leases, due: &Due) -> Result<Option<Positioned>, Fault> 
             trace: row.trace,
             data: row.data,
         },
-    }))
+    });
+    Ok(events.collect())
 }
 
-/// The event waits no more. Behind the last one the aggregate flows again; else the next one's turn has come.
+/// These events wait no more. Behind the last one the aggregate flows again; else the next one's turn has come.
 async fn leave_queue(
     connection: &mut PgConnection,
     consumer: &str,
     feed: Feed,
-    event: &Positioned,
+    events: &[Positioned],
 ) -> Result<(), Fault> {
-    let (category, id, version) = (feed.category, event.event.id, event.event.version as i64);
+    let Some(last) = events.last().map(|event| &event.event) else { return Ok(()) };
+    let (category, id) = (feed.category, last.id);
     sqlx::query!(
-        "delete from held_events where consumer = $1 and category = $2 and id = $3 and version = $4",
+        "delete from held_events where consumer = $1 and category = $2 and id = $3 and version <= $4",
         consumer,
         category,
         id,
-        version
+        last.version as i64
     )
     .execute(&mut *connection)
     .await?;
     let waiting = sqlx::query!(
-        "update held set retry_at = now(), request = null, reason = null, actor = null
-         where consumer = $1 and category = $2 and id = $3
-           and exists (select from held_events e where e.consumer = $1 and e.category = $2 and e.id = $3)",
+        "update held h
+         set version = e.version, position = e.position, type = e.type, error = 'not tried yet', attempts = 0,
+             retry_at = now(), reported = false, discard = case when discard >= e.version then discard end
+         from (select version, position, type from held_events
+               where consumer = $1 and category = $2 and id = $3 order by version limit 1) e
+         where h.consumer = $1 and h.category = $2 and h.id = $3",
         consumer,
         category,
         id
@@ -190,21 +220,22 @@ async fn fails(leases: &Leases, feed: Feed, event: &Positioned, fault: &Fault) -
     let mut transaction = leases.pool().begin().await?;
     leases.stand_on(&mut transaction, feed).await?;
     sqlx::query!(
-        "update held set
-           attempts = case when version = $4 then attempts + 1 else 1 end,
-           first_failed_at = case when version = $4 then first_failed_at else now() end,
-           last_failed_at = now(), version = $4, position = $5, type = $6, error = $7,
-           retry_at = case when (case when version = $4 then attempts + 1 else 1 end) < $8
-             then now() + make_interval(secs => $9::float8 * power(5::float8, case when version = $4 then attempts else 0 end)) end,
-           reported = false, request = null, reason = null, actor = null
-         where consumer = $1 and category = $2 and id = $3",
+        "update held h
+         set attempts = n.attempts, version = $4, position = $5, type = $6, error = $7, last_failed_at = now(),
+             first_failed_at = case when n.attempts = 1 then now() else first_failed_at end,
+             retry_at = case when n.attempts < $8
+               then now() + make_interval(secs => $9::float8 * power(5::float8, n.attempts - 1)) end,
+             reported = false, retry_asked = false, discard = case when discard >= $4 then discard end
+         from (select case when version = $4 then attempts + 1 else 1 end as attempts
+               from held where consumer = $1 and category = $2 and id = $3) n
+         where h.consumer = $1 and h.category = $2 and h.id = $3",
         leases.consumer(),
         feed.category,
         event.event.id,
         event.event.version as i64,
         event.position as i64,
         event.event.kind,
-        fault.to_string(),
+        without_nul(fault),
         ATTEMPTS,
         leases.timing().retry_after.as_secs_f64()
     )
@@ -213,48 +244,18 @@ async fn fails(leases: &Leases, feed: Feed, event: &Positioned, fault: &Fault) -
     Ok(transaction.commit().await?)
 }
 
-/// Puts a copy of every new dead letter into the stream that people look at. At least once.
-async fn report(leases: &Leases, store: &Store) -> Result<(), Fault> {
-    let feeds: Vec<Feed> = leases.feeds().into_iter().map(|(feed, _)| feed).collect();
-    let (categories, partitions) = names(feeds.iter().copied());
-    let dead = sqlx::query!(
-        "select category, id, version, position, type as kind, error, attempts, first_failed_at, last_failed_at
-         from held join unnest($2::text[], $3::smallint[]) as f (category, partition) using (category, partition)
-         where consumer = $1 and retry_at is null and not reported order by position limit 100",
+/// Nothing is counted: what failed was on the way to the event.
+async fn put_off(leases: &Leases, due: &Due, fault: &Fault) -> Result<(), Fault> {
+    tracing::warn!(consumer = leases.consumer(), id = %due.id, %fault, "a held aggregate is put off");
+    sqlx::query!(
+        "update held set retry_at = now() + make_interval(secs => $4)
+         where consumer = $1 and category = $2 and id = $3 and retry_at is not null",
         leases.consumer(),
-        &categories,
-        &partitions
+        due.feed.category,
+        due.id,
+        leases.timing().lease.as_secs_f64()
     )
-    .fetch_all(leases.pool())
+    .execute(leases.pool())
     .await?;
-    for letter in dead {
-        let fields = [
-            ("category", letter.category.as_str()),
-            ("id", &letter.id.to_string()),
-            ("version", &letter.version.to_string()),
-            ("position", &letter.position.to_string()),
-            ("type", &letter.kind),
-            ("error", &letter.error),
-            ("attempts", &letter.attempts.to_string()),
-            ("first_failed_at", &written(letter.first_failed_at)),
-            ("last_failed_at", &written(letter.last_failed_at)),
-        ];
-        store.report_dead(leases.consumer(), domain::Partition::of(letter.id), &fields).await?;
-        tracing::error!(consumer = leases.consumer(), id = %letter.id, error = letter.error, "dead letter");
-        metrics::counter!("consumer_dead_letters_total", "group" => leases.consumer().to_owned()).increment(1);
-        sqlx::query!(
-            "update held set reported = true where consumer = $1 and category = $2 and id = $3 and version = $4",
-            leases.consumer(),
-            letter.category,
-            letter.id,
-            letter.version
-        )
-        .execute(leases.pool())
-        .await?;
-    }
     Ok(())
-}
-
-fn written(at: time::OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339).expect("a time of this era can be written")
 }

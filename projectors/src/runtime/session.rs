@@ -58,9 +58,10 @@ impl<S: Sink> Session<'_, S> {
             }
             let turn = if self.behind.is_empty() {
                 let feeds: Vec<Feed> = held.iter().map(|(feed, _)| *feed).collect();
+                let left = tick.saturating_sub(ticked.map_or(Duration::ZERO, |ticked| ticked.elapsed()));
                 tokio::select! {
                     () = stop.cancelled() => return Ok(()),
-                    turn = self.reader.next(&feeds, COUNT, tick) => turn?,
+                    turn = self.reader.next(&feeds, COUNT, left) => turn?,
                 }
             } else {
                 self.catch_up(&held).await?

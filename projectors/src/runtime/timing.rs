@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The intervals and limits of consumers.
+/// The intervals and limits of consumers. What a crash leaves is taken over after a lease, a grace and a tick at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
     /// How long a lease on a feed lasts without being renewed.
@@ -14,16 +14,16 @@ pub struct Timing {
     pub tick: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one.
     pub retry_after: Duration,
-    /// How many aggregates of one consumer may begin to fail within a minute before it is paused.
+    /// How many causes may make events of one consumer fail within a minute before it is paused.
     pub most_failing: usize,
 }
 
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            lease: Duration::from_secs(3),
+            lease: Duration::from_secs(2),
             grace: Duration::from_secs(2),
-            tick: Duration::from_secs(1),
+            tick: Duration::from_millis(500),
             retry_after: Duration::from_secs(1),
             most_failing: 20,
         }

@@ -42,12 +42,11 @@ pub(crate) trait Sink: Send + Sync + 'static {
         ready(Ok(()))
     }
 
-    /// Deals with one event that was kept: what happens in the transaction that lets go of it. Leaves the transaction
-    /// usable when the event fails.
+    /// Deals with events of one aggregate that were kept: what happens in the transaction that lets go of them.
     fn fold(
         &self,
         _connection: &mut PgConnection,
-        _event: &Positioned,
+        _events: &[Positioned],
     ) -> impl Future<Output = Result<(), Fault>> + Send {
         ready(Ok(()))
     }
@@ -56,6 +55,7 @@ pub(crate) trait Sink: Send + Sync + 'static {
     fn pass_over(
         &self,
         _connection: &mut PgConnection,
+        _feed: Feed,
         _event: &Positioned,
     ) -> impl Future<Output = Result<(), Fault>> + Send {
         ready(Ok(()))
