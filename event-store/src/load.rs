@@ -3,9 +3,10 @@
 //! A stream begins with version 1, or with an entry that carries everything before it forward. A fold reads backwards to
 //! the last such entry, so it takes as long for an aggregate with a long past as for one with a short.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use domain::Aggregate;
+use futures_util::FutureExt;
 use redis::AsyncCommands;
 use uuid::Uuid;
 
@@ -54,7 +55,9 @@ impl Store {
     /// Brings what the cache has of an aggregate up to date; the next command sees why that cannot be done.
     pub(crate) async fn refresh(&self, stream: &Stream) {
         let Some(known) = self.known(stream.key()) else { return };
-        if self.catch_up(stream, known).await.is_err() {
+        // A fold that panics here would take the commands along that only wait beside this one.
+        let caught_up = AssertUnwindSafe(self.catch_up(stream, known)).catch_unwind().await;
+        if !matches!(caught_up, Ok(Ok(_))) {
             self.forget(stream.key());
         }
     }
