@@ -160,10 +160,8 @@ async fn check(connection: &mut PgConnection, consumer: &str, most: usize) -> Re
 
 /// What is to blame: another aggregate that cannot be read, which may hold up many, or else the event's own.
 fn cause(event: &Positioned, fault: &Fault) -> String {
-    match fault {
-        Fault::Store(_) | Fault::Command(_) => without_nul(fault),
-        _ => event.event.id.to_string(),
-    }
+    let of_another = matches!(fault, Fault::Store(_) | Fault::Command(_));
+    if of_another { without_nul(fault) } else { event.event.id.to_string() }
 }
 
 /// Whether so many stopped at once that nothing is to be written down.

@@ -1,5 +1,7 @@
 //! Whenever anything is in doubt, a consumer begins again at its position, or stops and says why.
 
+use std::time::Duration;
+
 use domain::inventory::{self, Inventory};
 use projectors::{Fault, Timing};
 use redis::AsyncCommands;
@@ -148,7 +150,8 @@ async fn events_that_the_rows_contain_already_are_not_applied_again() {
 async fn an_owner_with_nothing_to_settle_notices_that_its_lease_was_taken() {
     let shop = Shop::open().await;
     // Slowly, so that what it says can be read.
-    let running = shop.consume_with(Timing::default());
+    let slowly = Timing { lease: SOON, tick: Duration::from_secs(1), ..Timing::default() };
+    let running = shop.consume_with(slowly);
     shop.at_rest().await;
     let steal = "update orders_g1.positions
                  set owner = 'another process', token = token + 1, expires_at = now() + interval '1 hour'";
