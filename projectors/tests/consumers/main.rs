@@ -14,5 +14,6 @@ mod generations;
 mod held;
 mod interleavings;
 mod rows;
+mod soak;
 mod spread;
 mod timers;
