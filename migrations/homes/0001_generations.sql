@@ -5,9 +5,10 @@ create table generations (
     -- building: being filled, by nobody but a replay. next: complete, not shown yet. live: what the views show.
     -- previous: was live until the last switch. All but the first are kept up to date.
     state text not null check (state in ('building', 'next', 'live', 'previous')),
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    -- Two that change places do so at the end of their transaction.
+    constraint one_of_each unique (state) deferrable initially deferred
 );
-create unique index generations_one_of_each on generations (state);
 
 -- Events that an operator discarded. Every fold passes over them: a live one, a replay, a verification.
 create table skipped (

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
-use crate::{consumers, dead_letters, doctor, document, events, rehearse, services, up, upkeep};
+use crate::{consumers, dead_letters, doctor, document, events, rehearse, replay, services, up, upkeep};
 
 /// A marketplace backend: commands become events, events become what queries show
 #[derive(Parser, Debug)]
@@ -31,8 +31,10 @@ enum Task {
     Env(upkeep::Env),
     /// Bring the schemas of Postgres up to date
     Migrate(upkeep::Migrate),
-    /// Fold the log and compare every read model with it, row by row (of a shop at rest)
+    /// Fold the log and compare the read models with it, row by row
     Verify(upkeep::Verify),
+    /// Rebuild a read model from the log beside the live one, then switch to it
+    Replay(Box<replay::Replay>),
     /// Look at events
     #[command(subcommand)]
     Events(events::Command),
@@ -64,6 +66,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Task::Env(env) => env.run(),
         Task::Migrate(migrate) => migrate.run().await,
         Task::Verify(verify) => verify.run().await,
+        Task::Replay(replay) => replay.run().await,
         Task::Events(command) => events::run(command).await,
         Task::Consumers(command) => consumers::run(command).await,
         Task::DeadLetters(command) => dead_letters::run(command).await,

@@ -20,6 +20,7 @@ mod doctor;
 mod document;
 mod events;
 pub mod rehearse;
+mod replay;
 mod upkeep;
 
 pub use document::openapi;

@@ -17,7 +17,7 @@ use crate::{
     log::Log,
     policies::PolicySink,
     projection::Projection,
-    read_models::{Inventories, Orders, Products, Users},
+    read_models::of_name,
     requests,
     runtime::{Leases, Sink, Status, Timing, Worker},
     schema,
@@ -52,10 +52,9 @@ impl Consumers {
     #[must_use]
     pub fn start(settings: Settings, stop: CancellationToken) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
-        consumers.project::<Users>();
-        consumers.project::<Products>();
-        consumers.project::<Inventories>();
-        consumers.project::<Orders>();
+        for read_model in &schema::READ_MODELS {
+            of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
+        }
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.archive();

@@ -10,3 +10,30 @@ pub use inventory::Inventories;
 pub use orders::Orders;
 pub use products::Products;
 pub use users::Users;
+
+/// What becomes of `$body` where `$P` is the read model of this name; `None` where there is no such one.
+macro_rules! of_name {
+    ($name:expr, $P:ident => $body:expr) => {{
+        use $crate::{projection::Projection, read_models};
+        match $name {
+            read_models::Users::NAME => {
+                type $P = read_models::Users;
+                Some($body)
+            }
+            read_models::Products::NAME => {
+                type $P = read_models::Products;
+                Some($body)
+            }
+            read_models::Inventories::NAME => {
+                type $P = read_models::Inventories;
+                Some($body)
+            }
+            read_models::Orders::NAME => {
+                type $P = read_models::Orders;
+                Some($body)
+            }
+            _ => None,
+        }
+    }};
+}
+pub(crate) use of_name;

@@ -12,7 +12,7 @@ mod timing;
 mod turn;
 mod worker;
 
-pub(crate) use held::{Held, Skipped, Stopped, keep, too_many};
+pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, too_many};
 pub(crate) use paused::reason as paused;
 pub(crate) use positions::{Leases, settled_name};
 pub use status::Status;

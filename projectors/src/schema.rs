@@ -120,7 +120,8 @@ pub(crate) async fn run(
 ) -> Result<(), sqlx::Error> {
     let mut migrator = Migrator { migrations: folder.migrations.clone(), ..Migrator::DEFAULT };
     migrator.dangerous_set_table_name(remembered_in);
-    Ok(migrator.run(connection).await?)
+    // `run` makes a future that no task can take along.
+    Ok(migrator.run_direct(None, connection, false).await?)
 }
 
 /// Points the views of a read model to its live generation, where they are not what they should be.

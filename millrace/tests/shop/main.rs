@@ -14,5 +14,6 @@ mod edges;
 mod orders;
 mod outage;
 mod readme;
+mod replay;
 mod services;
 mod up;

@@ -89,7 +89,13 @@ pub(crate) async fn keep(
     if stopped.is_empty() { Ok(()) } else { check(connection, consumer, leases.timing().most_failing).await }
 }
 
-async fn queue(connection: &mut PgConnection, consumer: &str, feed: Feed, events: &[&Positioned]) -> Result<(), Fault> {
+/// Lets events of one feed wait behind those that fail.
+pub(crate) async fn queue(
+    connection: &mut PgConnection,
+    consumer: &str,
+    feed: Feed,
+    events: &[&Positioned],
+) -> Result<(), Fault> {
     let column =
         |field: fn(&Positioned) -> &String| events.iter().map(|event| field(event).clone()).collect::<Vec<_>>();
     sqlx::query!(
@@ -115,7 +121,8 @@ async fn queue(connection: &mut PgConnection, consumer: &str, feed: Feed, events
     Ok(())
 }
 
-async fn hold(
+/// Begins to hold an aggregate.
+pub(crate) async fn hold(
     connection: &mut PgConnection,
     consumer: &str,
     feed: Feed,

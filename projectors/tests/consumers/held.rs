@@ -29,16 +29,16 @@ impl Shop {
         self.execute::<Inventory>(product, inventory::Command::Receive { quantity, reference: None }).await;
     }
 
-    async fn is_dead(&self) {
+    pub(crate) async fn is_dead(&self) {
         let dead = async || self.held().await.iter().any(HeldAggregate::is_dead);
         test_kit::eventually("the event is a dead letter", SOON, dead).await;
     }
 
-    async fn ask(&self, consumer: &str, request: Request) {
+    pub(crate) async fn ask(&self, consumer: &str, request: Request) {
         ask(&self.store, consumer, &request, "operator").await.unwrap();
     }
 
-    async fn nothing_is_held(&self) {
+    pub(crate) async fn nothing_is_held(&self) {
         let none = async || self.held().await.is_empty();
         test_kit::eventually("nothing is held any more", SOON, none).await;
     }
@@ -49,7 +49,7 @@ impl Shop {
     }
 
     /// Appends an event that no version of the code has ever written.
-    async fn append_unknown(&self, product: ProductId) {
+    pub(crate) async fn append_unknown(&self, product: ProductId) {
         let id = uuid::Uuid::from(product);
         let partition = Partition::of(product);
         let version = self.store.load::<Inventory>(product).await.unwrap().version() + 1;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
 
 mod shop;
+mod traffic;
 
 mod archive;
 mod backlog;
@@ -13,7 +14,10 @@ mod fulfilment;
 mod generations;
 mod held;
 mod interleavings;
+mod replay;
 mod rows;
 mod soak;
 mod spread;
+mod switching;
 mod timers;
+mod verification;

@@ -110,7 +110,7 @@ impl Shop {
             name: "Lantern".to_owned().try_into().unwrap(),
             description: None,
             category: None,
-            price: price(),
+            price: price(339),
             images: vec!["https://example.com/1.jpg".to_owned().try_into().unwrap()],
         };
         self.execute::<Product>(product, list).await;
@@ -125,7 +125,7 @@ impl Shop {
     pub(crate) async fn order(&self, seller: UserId, wanted: &[(ProductId, u32)]) -> OrderId {
         let order = OrderId::from(Uuid::now_v7());
         let name = || "Lantern".to_owned().try_into().unwrap();
-        let offer = || Some(Offer { seller, name: name(), price: price() });
+        let offer = || Some(Offer { seller, name: name(), price: price(339) });
         let lines =
             wanted.iter().map(|(product, quantity)| Wanted { product: *product, quantity: *quantity, offer: offer() });
         let place =
@@ -199,7 +199,7 @@ impl Running {
 }
 
 /// Consumers that look often and retry at once.
-fn quick() -> Timing {
+pub(crate) fn quick() -> Timing {
     Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() }
 }
 
@@ -212,6 +212,6 @@ pub(crate) fn context() -> Context {
     }
 }
 
-fn price() -> Price {
-    Money { amount: 339, currency: "GBP".to_owned().try_into().unwrap() }.try_into().unwrap()
+pub(crate) fn price(amount: u64) -> Price {
+    Money { amount, currency: "GBP".to_owned().try_into().unwrap() }.try_into().unwrap()
 }
