@@ -9,6 +9,7 @@ use web::ops::Checks;
 
 use crate::freshness::Freshness;
 use crate::settings::Reading;
+use crate::snapshot::Shape;
 
 /// After how long without a connection a request is answered 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -20,6 +21,7 @@ const STATEMENT_TIMEOUT_MS: &str = "5000";
 pub struct App {
     pub(crate) pool: PgPool,
     pub(crate) freshness: Freshness,
+    pub(crate) shape: Shape,
 }
 
 impl App {
@@ -31,11 +33,10 @@ impl App {
             ("default_transaction_read_only", "on"),
             ("statement_timeout", STATEMENT_TIMEOUT_MS),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.read_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_lazy_with(options);
-        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool }
+        let shape = Shape::default();
+        let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = shape.watch(pool).connect_lazy_with(options);
+        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool, shape }
     }
 
     /// Follows what the read models apply until the shutdown, so that waiting requests learn of it at once.

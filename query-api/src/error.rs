@@ -1,7 +1,10 @@
 //! What may go wrong in a handler, and what the client is told of it.
 
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use web::problem::Problem;
+
+use crate::snapshot::Outdated;
 
 /// Why a query has no answer.
 #[derive(Debug)]
@@ -30,11 +33,13 @@ impl From<sqlx::Error> for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
-            Self::Problem(problem) => problem,
-            Self::Postgres(error) if is_passing(&error) => Problem::unavailable(error),
-            Self::Postgres(error) => Problem::internal(error),
+            Self::Problem(problem) => problem.into_response(),
+            Self::Postgres(error) if Outdated::is(&error) => {
+                (Extension(Outdated), Problem::unavailable(error)).into_response()
+            }
+            Self::Postgres(error) if is_passing(&error) => Problem::unavailable(error).into_response(),
+            Self::Postgres(error) => Problem::internal(error).into_response(),
         }
-        .into_response()
     }
 }
 

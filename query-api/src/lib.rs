@@ -14,6 +14,7 @@ mod error;
 mod freshness;
 mod money;
 mod page;
+mod snapshot;
 
 // Route groups
 mod catalogue;
@@ -34,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::app::App;
 use crate::freshness::{ReadModel, document_token, settle_first};
+use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.
 fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
@@ -54,7 +56,8 @@ pub fn router(app: App) -> Router {
     let mut router = Router::from(document::routes());
     for (group, read_models) in groups() {
         let waiting = from_fn_with_state((app.clone(), read_models), settle_first);
-        router = router.merge(Router::from(group).route_layer(waiting));
+        let again = from_fn_with_state(app.clone(), again);
+        router = router.merge(Router::from(group).route_layer(waiting).route_layer(again));
     }
     router.with_state(app)
 }

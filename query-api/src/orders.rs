@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use serde::Serialize;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +18,7 @@ use web::problem::Problem;
 use crate::app::App;
 use crate::cursor::At;
 use crate::error::Result;
+use crate::freshness::ReadModel;
 use crate::money::Money;
 use crate::page::{Page, Paging};
 
@@ -162,14 +164,14 @@ impl Row {
 }
 
 /// The order with its lines, and how much of it the caller may see; a 404 when that is nothing.
-pub(crate) async fn find(app: &App, id: Uuid, caller: &Caller) -> Result<(Row, Vec<LineRow>, Sight)> {
-    let row = order_rows!("o.id = $1", id).fetch_optional(&app.pool).await?.ok_or_else(Problem::not_found)?;
-    let lines = lines(app, &[id]).await?;
+pub(crate) async fn find(snapshot: &mut PgConnection, id: Uuid, caller: &Caller) -> Result<(Row, Vec<LineRow>, Sight)> {
+    let row = order_rows!("o.id = $1", id).fetch_optional(&mut *snapshot).await?.ok_or_else(Problem::not_found)?;
+    let lines = lines(snapshot, &[id]).await?;
     let sight = Sight::of(&row, &lines, caller).ok_or_else(Problem::not_found)?;
     Ok((row, lines, sight))
 }
 
-async fn lines(app: &App, orders: &[Uuid]) -> sqlx::Result<Vec<LineRow>> {
+async fn lines(snapshot: &mut PgConnection, orders: &[Uuid]) -> sqlx::Result<Vec<LineRow>> {
     sqlx::query_as!(
         LineRow,
         r#"select order_id as "order_id!", product_id as "product_id!", seller as "seller!", name as "name!",
@@ -177,15 +179,15 @@ async fn lines(app: &App, orders: &[Uuid]) -> sqlx::Result<Vec<LineRow>> {
            from orders.order_lines where order_id = any($1) order by order_id, line"#,
         orders
     )
-    .fetch_all(&app.pool)
+    .fetch_all(snapshot)
     .await
 }
 
 /// The orders of a page with their lines, as `sight` shows them.
-async fn with_lines(app: &App, page: Page<Row>, sight: Sight) -> Result<Page<Order>> {
+async fn with_lines(snapshot: &mut PgConnection, page: Page<Row>, sight: Sight) -> Result<Page<Order>> {
     let ids: Vec<_> = page.items.iter().map(|row| row.id).collect();
     let mut by_order: HashMap<Uuid, Vec<LineRow>> = HashMap::new();
-    for line in lines(app, &ids).await? {
+    for line in lines(snapshot, &ids).await? {
         by_order.entry(line.order_id).or_default().push(line);
     }
     Ok(page.map(|row| {
@@ -198,7 +200,9 @@ async fn with_lines(app: &App, page: Page<Row>, sight: Sight) -> Result<Page<Ord
 #[utoipa::path(get, path = "/api/orders/{id}", operation_id = "show_order", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, body = Order)), security(("session" = [])))]
 async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Order>> {
-    let (row, lines, sight) = find(&app, id, &caller).await?;
+    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
+    let (row, lines, sight) = find(&mut snapshot, id, &caller).await?;
+    snapshot.commit().await?;
     Ok(Json(row.show(lines, sight)))
 }
 
@@ -207,6 +211,7 @@ async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> 
     responses((status = 200, body = Page<Order>)), security(("session" = [])))]
 async fn own_orders(State(app): State<App>, caller: Caller, Query(paging): Query<Paging>) -> Result<Json<Page<Order>>> {
     let span = paging.span::<At>("orders")?;
+    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
     let rows = order_rows!(
         "o.buyer = $1 and (o.placed_at, o.id) < (coalesce($2, 'infinity'::timestamptz), $3)
          order by o.placed_at desc, o.id desc limit $4",
@@ -215,10 +220,12 @@ async fn own_orders(State(app): State<App>, caller: Caller, Query(paging): Query
         span.after_id,
         span.rows(),
     )
-    .fetch_all(&app.pool)
+    .fetch_all(&mut *snapshot)
     .await?;
     let page = span.page(rows, |row| (At(row.placed_at), row.id));
-    Ok(Json(with_lines(&app, page, Sight::Own).await?))
+    let page = with_lines(&mut snapshot, page, Sight::Own).await?;
+    snapshot.commit().await?;
+    Ok(Json(page))
 }
 
 /// The orders with products of the caller, newest first, and of them the caller's own lines.
@@ -231,6 +238,7 @@ async fn sold_orders(
 ) -> Result<Json<Page<Order>>> {
     caller.require("seller")?;
     let span = paging.span::<At>("seller:orders")?;
+    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
     let rows = order_rows!(
         "exists (select from orders.order_lines l where l.seller = $1 and l.order_id = o.id)
            and (o.placed_at, o.id) < (coalesce($2, 'infinity'::timestamptz), $3)
@@ -240,8 +248,10 @@ async fn sold_orders(
         span.after_id,
         span.rows(),
     )
-    .fetch_all(&app.pool)
+    .fetch_all(&mut *snapshot)
     .await?;
     let page = span.page(rows, |row| (At(row.placed_at), row.id));
-    Ok(Json(with_lines(&app, page, Sight::LinesOf(caller.user)).await?))
+    let page = with_lines(&mut snapshot, page, Sight::LinesOf(caller.user)).await?;
+    snapshot.commit().await?;
+    Ok(Json(page))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::Serialize;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +16,7 @@ use web::problem::Problem;
 use crate::app::App;
 use crate::cursor::At;
 use crate::error::Result;
+use crate::freshness::ReadModel;
 use crate::page::{Page, Paging, Span};
 use crate::products::{Product, Row, product_rows};
 
@@ -50,15 +52,17 @@ async fn shop(
     Query(paging): Query<Paging>,
 ) -> Result<Json<ShopWindow>> {
     let span = paging.span("sellers:products")?;
+    let mut snapshot = app.snapshot(ReadModel::Products).await?;
     let shop = sqlx::query_as!(
         ShopRow,
         r#"select shop_name, opened_at as "opened_at!" from products.sellers where id = $1"#,
         id
     )
-    .fetch_optional(&app.pool)
+    .fetch_optional(&mut *snapshot)
     .await?
     .ok_or_else(Problem::not_found)?;
-    let products = products(&app, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
+    let products = products(&mut snapshot, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
+    snapshot.commit().await?;
     Ok(Json(ShopWindow { id, shop_name: shop.shop_name, opened_at: shop.opened_at, products }))
 }
 
@@ -72,11 +76,16 @@ async fn own_products(
 ) -> Result<Json<Page<Product>>> {
     caller.require("seller")?;
     let span = paging.span("seller:products")?;
-    let products = products(&app, caller.user, true, &span).await?;
+    let products = products(&mut *app.pool.acquire().await?, caller.user, true, &span).await?;
     Ok(Json(products.map(|row| row.show(Some(&caller)))))
 }
 
-async fn products(app: &App, seller: Uuid, archived_too: bool, span: &Span<At>) -> Result<Page<Row>> {
+async fn products(
+    connection: &mut PgConnection,
+    seller: Uuid,
+    archived_too: bool,
+    span: &Span<At>,
+) -> Result<Page<Row>> {
     let rows = product_rows!(
         "where p.seller = $1 and (p.status = 'active' or $2::bool)
            and (p.listed_at, p.id) < (coalesce($3, 'infinity'::timestamptz), $4)
@@ -87,7 +96,7 @@ async fn products(app: &App, seller: Uuid, archived_too: bool, span: &Span<At>) 
         span.after_id,
         span.rows(),
     )
-    .fetch_all(&app.pool)
+    .fetch_all(connection)
     .await?;
     Ok(span.page(rows, |row| (At(row.listed_at), row.id)))
 }

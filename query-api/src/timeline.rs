@@ -14,6 +14,7 @@ use web::problem::Problem;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::freshness::ReadModel;
 use crate::orders::{self, LineRow, Sight};
 use crate::page::{Page, Paging};
 
@@ -112,7 +113,8 @@ async fn timeline(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Moment>>> {
     let span = paging.span::<i64>("timeline")?;
-    let (order, lines, sight) = orders::find(&app, id, &caller).await?;
+    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
+    let (order, lines, sight) = orders::find(&mut snapshot, id, &caller).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"select version as "version!", kind as "kind!", actor as "actor!", at as "at!", detail::text
@@ -122,8 +124,9 @@ async fn timeline(
         span.after,
         span.rows()
     )
-    .fetch_all(&app.pool)
+    .fetch_all(&mut *snapshot)
     .await?;
+    snapshot.commit().await?;
     let Page { items, next_cursor } = span.page(rows, |row| (row.version, id));
     let items: Result<_> = items.into_iter().map(|row| row.show(order.buyer, &lines, sight)).collect();
     Ok(Json(Page { items: items?, next_cursor }))

@@ -17,3 +17,4 @@ mod products;
 mod queries;
 mod rows;
 mod shop;
+mod snapshot;

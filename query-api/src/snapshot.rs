@@ -1,0 +1,84 @@
+//! One moment of one generation of a read model, however many statements look at it, and however the views change.
+//!
+//! The views may be pointed to another generation at any time, by a transaction that locks `applied` before all others. Who
+//! locks it too, before the snapshot is taken, is in front of such a switch or behind it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use sqlx::postgres::{PgDatabaseError, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
+
+use crate::app::App;
+use crate::freshness::ReadModel;
+
+macro_rules! begin {
+    ($applied:literal) => {
+        concat!("begin isolation level repeatable read read only; lock table ", $applied, " in access share mode")
+    };
+}
+
+impl App {
+    /// Begins to look at a read model.
+    pub(crate) async fn snapshot(&self, read_model: ReadModel) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let begin = match read_model {
+            ReadModel::Users => begin!("users.applied"),
+            ReadModel::Products => begin!("products.applied"),
+            ReadModel::Inventory => begin!("inventory.applied"),
+            ReadModel::Orders => begin!("orders.applied"),
+        };
+        self.pool.begin_with(begin).await
+    }
+}
+
+/// From when on connections are good: older ones have prepared statements for views that are of another shape now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shape(Arc<Mutex<Option<Instant>>>);
+
+impl Shape {
+    /// Makes a pool leave older connections behind.
+    pub(crate) fn watch(&self, pool: PgPoolOptions) -> PgPoolOptions {
+        let shape = self.clone();
+        pool.before_acquire(move |_, connection| {
+            let is_good = shape.since().is_none_or(|since| connection.age < since.elapsed());
+            Box::pin(async move { Ok(is_good) })
+        })
+    }
+
+    fn changed(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn since(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Marks an answer that failed over a statement which was prepared for views of another shape.
+#[derive(Clone, Copy)]
+pub(crate) struct Outdated;
+
+impl Outdated {
+    /// Whether that is why a statement failed.
+    pub(crate) fn is(error: &sqlx::Error) -> bool {
+        let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+        error.is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
+    }
+}
+
+/// Answers a request once more, on a new connection, when it failed over an outdated statement. Requests here have no
+/// bodies and change nothing.
+pub(crate) async fn again(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let once_more = Request::from_parts(parts.clone(), Body::empty());
+    let answer = next.clone().run(Request::from_parts(parts, body)).await;
+    if answer.extensions().get::<Outdated>().is_none() {
+        return answer;
+    }
+    app.shape.changed();
+    next.run(once_more).await
+}
