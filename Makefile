@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test chaos queries lint rust servers
+.PHONY: help up test chaos soak queries lint rust servers
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -24,6 +24,13 @@ chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)
 chaos: export MILLRACE_CHAOS_HISTORY = $(HISTORY)
 chaos: servers rust ## Kill, pause and stop projectors during a long rehearsal, then check every row
 	$(CARGO) test --package millrace --test shop -- chaos --nocapture
+
+soak: export MILLRACE_BACKLOG = 100000
+soak: export MILLRACE_RESERVATIONS = 100000
+soak: export MILLRACE_SOAK = 100
+soak: servers rust ## The tests of amounts with large ones: a backlog, a hot product, Redis' memory
+	$(CARGO) test --package projectors --test consumers -- backlog soak --nocapture --test-threads 1
+	$(CARGO) test --package event-store --test log -- hot --nocapture
 
 queries: servers rust ## Describe every checked query anew, after SQL or a migration has changed
 	$(CARGO) run --quiet --package test-kit --bin checked-queries
