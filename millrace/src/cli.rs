@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
-use crate::{consumers, dead_letters, doctor, document, events, rehearse, replay, services, up, upkeep};
+use crate::{consumers, dead_letters, doctor, document, events, recovery, rehearse, replay, services, up, upkeep};
 
 /// A marketplace backend: commands become events, events become what queries show
 #[derive(Parser, Debug)]
@@ -35,6 +35,10 @@ enum Task {
     Verify(upkeep::Verify),
     /// Rebuild a read model from the log beside the live one, then switch to it
     Replay(Box<replay::Replay>),
+    /// Fill an empty Redis from the archive
+    Restore(recovery::Restore),
+    /// Put right what consumers have made of events that Redis has lost
+    Heal(recovery::Heal),
     /// Look at events
     #[command(subcommand)]
     Events(events::Command),
@@ -67,6 +71,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Task::Migrate(migrate) => migrate.run().await,
         Task::Verify(verify) => verify.run().await,
         Task::Replay(replay) => replay.run().await,
+        Task::Restore(restore) => restore.run().await,
+        Task::Heal(heal) => heal.run().await,
         Task::Events(command) => events::run(command).await,
         Task::Consumers(command) => consumers::run(command).await,
         Task::DeadLetters(command) => dead_letters::run(command).await,

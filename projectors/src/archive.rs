@@ -6,12 +6,17 @@
 mod aggregates;
 mod books;
 pub(crate) mod events;
+mod heal;
+mod positions;
 mod records;
+mod restore;
 mod sink;
 mod trim;
 mod upkeep;
 
+pub use heal::{Healed, heal};
 pub(crate) use records::create as create_records;
+pub use restore::{Restored, restore};
 pub(crate) use sink::ArchiveSink;
 pub(crate) use upkeep::Keeper;
 pub use upkeep::Upkeep;

@@ -49,6 +49,9 @@ pub enum Fault {
         /// Which of its events.
         version: u64,
     },
+    /// The log and the archive have nothing in common.
+    #[error("Redis has nothing of what is archived; `millrace restore` fills an empty one")]
+    AnotherLog,
     /// Somebody, or the circuit breaker, has paused the consumer.
     #[error("{0}")]
     Paused(String),
@@ -93,6 +96,7 @@ impl Fault {
             Self::Store(error) => error.is_infrastructure(),
             Self::Command(Failure::Store(error)) => error.is_infrastructure(),
             Self::Diverged { .. }
+            | Self::AnotherLog
             | Self::Unarchived { .. }
             | Self::Panicked
             | Self::Event { .. }
@@ -115,6 +119,7 @@ impl Fault {
             | Self::Diverged { .. }
             | Self::Unarchived { .. }
             | Self::Paused(_)
+            | Self::AnotherLog
             | Self::ManyFail { .. } => false,
         }
     }

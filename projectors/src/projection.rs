@@ -33,6 +33,9 @@ pub trait Projection: Send + Sync + 'static {
     /// The categories whose private records it copies from.
     const PRIVATE: &'static [&'static str] = &[];
 
+    /// Its tables: the name of each, the category of the aggregates that its rows belong to, and the column with their ids.
+    const TABLES: &'static [(&'static str, &'static str, &'static str)];
+
     /// The rows that a turn touches, or all those of a feed.
     type Rows: Default + Send + Sync;
 

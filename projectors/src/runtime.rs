@@ -14,7 +14,7 @@ mod worker;
 
 pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, too_many};
 pub(crate) use paused::reason as paused;
-pub(crate) use positions::{Leases, settled_name};
+pub(crate) use positions::{Leases, is_settled, settled_name};
 pub use status::Status;
 pub use timing::Timing;
 pub(crate) use turn::{Run, Turn, runs};

@@ -14,6 +14,7 @@ mod edges;
 mod orders;
 mod outage;
 mod readme;
+mod recovery;
 mod replay;
 mod services;
 mod up;

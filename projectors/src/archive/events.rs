@@ -36,17 +36,17 @@ pub(super) async fn insert(connection: &mut PgConnection, turn: &[(Feed, Vec<Pos
 }
 
 /// One archived event.
-struct Row {
-    position: i64,
-    id: Uuid,
-    version: i64,
-    kind: String,
-    schema: i32,
-    at: String,
-    actor: String,
-    command: String,
-    trace: String,
-    data: String,
+pub(super) struct Row {
+    pub(super) position: i64,
+    pub(super) id: Uuid,
+    pub(super) version: i64,
+    pub(super) kind: String,
+    pub(super) schema: i32,
+    pub(super) at: String,
+    pub(super) actor: String,
+    pub(super) command: String,
+    pub(super) trace: String,
+    pub(super) data: String,
 }
 
 impl From<Row> for Positioned {
@@ -83,6 +83,26 @@ pub(crate) async fn of_feed(
         positions.start as i64,
         positions.end as i64,
         count as i64
+    )
+    .fetch_all(archive)
+    .await?;
+    Ok(rows.into_iter().map(Positioned::from).collect())
+}
+
+/// Events of some aggregates up to a place in their feed, those of one aggregate in order.
+pub(super) async fn of_aggregates(
+    archive: impl PgExecutor<'_>,
+    category: &str,
+    ids: &[Uuid],
+    position: u64,
+) -> Result<Vec<Positioned>, Fault> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select position, id, version, type as kind, schema, at, actor, command, trace, data
+         from events where category = $1 and id = any($2) and position <= $3 order by id, version",
+        category,
+        ids,
+        position as i64
     )
     .fetch_all(archive)
     .await?;

@@ -73,7 +73,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The records of the users that a turn touches, as they are now.
+/// The records of some users, as they are now.
 #[derive(Default)]
 pub(super) struct Records {
     ids: Vec<Uuid>,
@@ -82,10 +82,15 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) async fn of(store: &Store, turn: &[(Feed, Vec<Positioned>)]) -> Result<Self, Fault> {
+    /// Those of the users that a turn touches.
+    pub(super) async fn of_turn(store: &Store, turn: &[(Feed, Vec<Positioned>)]) -> Result<Self, Fault> {
         let users = turn.iter().filter(|(feed, _)| feed.category == User::CATEGORY);
         let ids = users.flat_map(|(_, events)| events.iter().map(|event| event.event.id));
-        let ids: Vec<_> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+        Self::of(store, ids.collect::<BTreeSet<_>>().into_iter().collect()).await
+    }
+
+    /// Those of these users.
+    pub(super) async fn of(store: &Store, ids: Vec<Uuid>) -> Result<Self, Fault> {
         let private = store.private(User::CATEGORY, &ids).await?;
         let credentials =
             stream::iter(ids.clone()).map(|id| store.credential(id)).buffered(PARALLEL).try_collect().await?;

@@ -27,7 +27,7 @@ impl Sink for ArchiveSink {
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         // Read after the events: what the records held by then, or newer.
-        let records = Records::of(&self.store, turn).await?;
+        let records = Records::of_turn(&self.store, turn).await?;
         let mut transaction = self.pool.begin().await?;
         leases.settle(&mut transaction, turn).await?;
         events::insert(&mut transaction, turn).await?;

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use event_store::{Feed, Positioned, Recorded, Store};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use sqlx::{AssertSqlSafe, FromRow, PgPool};
+use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{events, upkeep};
+use super::{events, positions::positions};
 use crate::{Fault, runtime::settled_name};
 
 /// How many events, or streams, are looked at together.
@@ -17,34 +17,14 @@ const PAGE: usize = 1_000;
 /// How many streams are trimmed at the same time.
 const PARALLEL: usize = 16;
 
-#[derive(FromRow)]
-struct Least {
-    category: String,
-    partition: i16,
-    position: i64,
-}
-
-/// How far every consumer of each feed has got: the generations of read models, the policies and the archive itself.
+/// How far all consumers of each feed have got.
 pub(super) async fn least_positions(archive: &PgPool) -> Result<HashMap<Feed, u64>, Fault> {
-    // A table of that name is a consumer's where the consumers' migrations were run.
-    let schemas = sqlx::query_scalar!(
-        r#"select schemaname::text as "name!" from pg_tables where tablename = 'positions' and schemaname in (
-             select schemaname from pg_tables where tablename = '_consumer_migrations'
-           )"#
-    )
-    .fetch_all(archive)
-    .await?;
-    let positions: Vec<_> =
-        schemas.iter().map(|schema| format!("select category, partition, position from {schema}.positions")).collect();
-    let statement = format!(
-        "select category, partition, min(position) as position from ({}) p group by 1, 2",
-        positions.join(" union all ")
-    );
-    let rows: Vec<Least> = sqlx::query_as(AssertSqlSafe(statement)).fetch_all(archive).await?;
-    let least = rows
-        .into_iter()
-        .filter_map(|row| Some((upkeep::feed(&row.category, row.partition)?, row.position.unsigned_abs())));
-    Ok(least.collect())
+    let mut least = HashMap::new();
+    for (feed, position) in positions(&mut *archive.acquire().await?).await? {
+        let least = least.entry(feed).or_insert(position);
+        *least = position.min(*least);
+    }
+    Ok(least)
 }
 
 /// Takes the events before this position out of a feed. The one there stays: consumers look at it when they take over.

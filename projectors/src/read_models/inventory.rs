@@ -40,6 +40,8 @@ struct Movement {
 impl Projection for Inventories {
     const NAME: &'static str = "inventory";
     const CATEGORIES: &'static [&'static str] = &[Inventory::CATEGORY];
+    const TABLES: &'static [(&'static str, &'static str, &'static str)] =
+        &[("inventory", Inventory::CATEGORY, "id"), ("movements", Inventory::CATEGORY, "product_id")];
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {

@@ -57,6 +57,11 @@ struct Moment {
 impl Projection for Orders {
     const NAME: &'static str = "orders";
     const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY];
+    const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("orders", Order::CATEGORY, "id"),
+        ("order_lines", Order::CATEGORY, "order_id"),
+        ("timeline", Order::CATEGORY, "order_id"),
+    ];
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {

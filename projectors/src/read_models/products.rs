@@ -58,6 +58,11 @@ impl Projection for Products {
     const NAME: &'static str = "products";
     const CATEGORIES: &'static [&'static str] = &[Product::CATEGORY, Inventory::CATEGORY, User::CATEGORY];
     const PRIVATE: &'static [&'static str] = &[User::CATEGORY];
+    const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("products", Product::CATEGORY, "id"),
+        ("stock", Inventory::CATEGORY, "id"),
+        ("sellers", User::CATEGORY, "id"),
+    ];
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {

@@ -38,6 +38,7 @@ impl Projection for Users {
     const NAME: &'static str = "users";
     const CATEGORIES: &'static [&'static str] = &[User::CATEGORY];
     const PRIVATE: &'static [&'static str] = &[User::CATEGORY];
+    const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[("users", User::CATEGORY, "id")];
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {

@@ -326,3 +326,8 @@ fn columns(leases: &[(Feed, Lease)]) -> (Vec<String>, Vec<i16>, Vec<i64>) {
 pub(crate) fn settled_name(Positioned { event, .. }: &Positioned) -> String {
     format!("{}:{}:{}", event.id, event.version, event.command)
 }
+
+/// Whether what was settled last is what is there. A name without a command was written by an earlier version.
+pub(crate) fn is_settled(settled: &str, there: &str) -> bool {
+    there.strip_prefix(settled).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}

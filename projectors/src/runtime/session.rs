@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     paused,
-    positions::{Lease, Leases, settled_name},
+    positions::{Lease, Leases, is_settled, settled_name},
     retry,
     status::Status,
     worker::Sink,
@@ -117,8 +117,7 @@ impl<S: Sink> Session<'_, S> {
         if let Some(settled) = &lease.last_event {
             let there = self.log.read(feed, lease.position, 1).await?;
             let found = there.first().map_or_else(|| "nothing".to_owned(), settled_name);
-            // A name without a command was written by an earlier version.
-            if found.strip_prefix(settled).is_none_or(|rest| !rest.is_empty() && !rest.starts_with(':')) {
+            if !is_settled(settled, &found) {
                 return Err(Fault::Diverged { feed, position: lease.position, settled: settled.clone(), found });
             }
         }

@@ -17,7 +17,7 @@ const BREAK: &str = "alter table inventory_g1.movements add constraint lucky che
 const MEND: &str = "alter table inventory_g1.movements drop constraint lucky";
 
 impl Shop {
-    async fn run_sql(&self, statement: &'static str) {
+    pub(crate) async fn run_sql(&self, statement: &'static str) {
         sqlx::raw_sql(statement).execute(&mut self.sql().await).await.unwrap();
     }
 
