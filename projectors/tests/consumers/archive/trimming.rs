@@ -106,7 +106,10 @@ async fn a_finished_order_ends_as_one_entry_and_an_open_one_stays_as_it_is() {
     let seller = shop.seller("anna").await;
     let product = shop.product(seller, 5).await;
     let (rejected, confirmed) = (shop.order(seller, &[(product, 6)]).await, shop.order(seller, &[(product, 5)]).await);
-    test_kit::eventually("the books are closed", SOON, async || of_order(&shop, rejected).await == 1).await;
+    // A stream of one entry is also an order that was only just placed.
+    let carried = "select count(*) from archive.aggregates where category = 'order' and carried = 3 and trimmed = 2";
+    test_kit::eventually("the books are closed", SOON, async || shop.count(carried).await == 1).await;
+    assert_eq!(of_order(&shop, rejected).await, 1);
     let looked_at =
         async || shop.count("select count(*) from archive.aggregates where checked > 0 and carried = 0").await == 1;
     test_kit::eventually("the other is looked at", SOON, looked_at).await;
