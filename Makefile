@@ -17,7 +17,7 @@ up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 808
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
 test: servers lint ## Check format and lints, run every test
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --no-fail-fast
 
 # FAULTS=500 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
 chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)

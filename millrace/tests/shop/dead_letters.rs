@@ -104,7 +104,7 @@ async fn a_consumer_is_paused_and_resumed_and_an_unknown_one_is_named() {
     let paused = async || run(&shop, "consumers list").1.contains("paused by operator: inventory");
     test_kit::eventually("the list says so", PATIENCE, paused).await;
     let order = buyer.order(&product, 7).await;
-    assert!(!shop.is_ready().await);
+    test_kit::eventually("the readiness check says so", PATIENCE, async || !shop.is_ready().await).await;
     assert!(run(&shop, "consumers resume order-fulfilment").0);
     assert_eq!(buyer.decision(&order).await, "confirmed");
     let (went_well, said) = run(&shop, "consumers pause order-fullfilment");

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use event_store::{Feed, Positioned, Recorded, Store};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -56,26 +56,35 @@ fn compare(feed: Feed, page: &[Positioned], archived: &[Positioned]) -> Result<(
     })
 }
 
-/// Takes out of the streams of a feed what lies before the last event that carries it forward.
+/// Takes out of the streams of a feed what lies before the last event that carries it forward. A stream that differs from
+/// its copy is passed over, and is what this fails with in the end.
 pub(super) async fn streams(store: &Store, archive: &PgPool, feed: Feed) -> Result<(), Fault> {
+    let mut last = Uuid::nil();
+    let mut outcome = Ok(());
     loop {
         let rows = sqlx::query!(
             "select id, carried from aggregates
-             where category = $1 and partition = $2 and carried > trimmed + 1 order by id limit $3",
+             where category = $1 and partition = $2 and carried > trimmed + 1 and id > $3 order by id limit $4",
             feed.category,
             i16::from(feed.partition.number()),
+            last,
             PAGE as i64
         )
         .fetch_all(archive)
         .await?;
         let more = rows.len() == PAGE;
-        stream::iter(rows)
+        last = rows.last().map_or(last, |row| row.id);
+        let mut trimmed = stream::iter(rows)
             .map(|row| one_stream(store, archive, feed, row.id, row.carried.unsigned_abs()))
-            .buffer_unordered(PARALLEL)
-            .try_collect::<()>()
-            .await?;
+            .buffer_unordered(PARALLEL);
+        while let Some(stream) = trimmed.next().await {
+            match stream {
+                Err(fault) if fault.is_infrastructure() => return Err(fault),
+                stream => outcome = outcome.and(stream),
+            }
+        }
         if !more {
-            return Ok(());
+            return outcome;
         }
     }
 }

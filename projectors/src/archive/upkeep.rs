@@ -49,7 +49,7 @@ impl Keeper {
                     if fault.is_infrastructure() {
                         warn!(%fault, "trimming is put off");
                     } else {
-                        error!(%fault, "nothing is trimmed there until this is mended");
+                        error!(%fault, "this is kept in Redis until it is mended");
                     }
                 }
             }
@@ -69,10 +69,11 @@ impl Keeper {
 
     async fn work(&self, feed: Feed, settled: u64) -> Result<(), Fault> {
         trim::feed(&self.store, &self.archive, feed, settled).await?;
-        if feed.category == Order::CATEGORY {
-            books::close::<Order>(&self.store, &self.archive, feed, self.upkeep.books_after).await?;
-        }
-        trim::streams(&self.store, &self.archive, feed).await
+        let closed = match feed.category {
+            Order::CATEGORY => books::close::<Order>(&self.store, &self.archive, feed, self.upkeep.books_after).await,
+            _ => Ok(()),
+        };
+        trim::streams(&self.store, &self.archive, feed).await.and(closed)
     }
 
     /// The feeds that this process archives. Two that both think so do no harm: what may go, may go twice.

@@ -124,6 +124,11 @@ impl Shop {
     /// Orders some units of each product, all from the same seller.
     pub(crate) async fn order(&self, seller: UserId, wanted: &[(ProductId, u32)]) -> OrderId {
         let order = OrderId::from(Uuid::now_v7());
+        self.place(order, seller, wanted).await;
+        order
+    }
+
+    pub(crate) async fn place(&self, order: OrderId, seller: UserId, wanted: &[(ProductId, u32)]) {
         let name = || "Lantern".to_owned().try_into().unwrap();
         let offer = || Some(Offer { seller, name: name(), price: price(339) });
         let lines =
@@ -131,7 +136,6 @@ impl Shop {
         let place =
             order::Command::Place { buyer: UserId::from(Uuid::now_v7()), lines: lines.collect(), expected_total: None };
         self.execute::<Order>(order, place).await;
-        order
     }
 
     pub(crate) async fn order_one(&self, seller: UserId, product: ProductId) -> OrderId {

@@ -13,7 +13,7 @@ use redis::AsyncCommands;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::shop::{Shop, context};
+use crate::shop::{SOON, Shop, context};
 
 /// A shop that closes the books of a stream after ten events.
 pub(super) async fn shop() -> Shop {
@@ -75,6 +75,15 @@ async fn contents(shop: &Shop) -> Contents {
     Contents { heads, streams, records, timers }
 }
 
+/// Waits until every order was looked at, and what that appended is archived.
+async fn books_closed(shop: &Shop) {
+    shop.at_rest().await;
+    let open = "select count(*) from archive.aggregates
+                where category = 'order' and carried < version and checked < version";
+    test_kit::eventually("every order is looked at", SOON, async || shop.count(open).await == 0).await;
+    shop.at_rest().await;
+}
+
 #[tokio::test]
 async fn everything_comes_back_and_everybody_goes_on_where_they_were() {
     let mut shop = shop().await;
@@ -86,7 +95,7 @@ async fn everything_comes_back_and_everybody_goes_on_where_they_were() {
         shop.order(seller, &[(product, units)]).await;
     }
     claim(&shop).await;
-    shop.at_rest().await;
+    books_closed(&shop).await;
     running.stop().await;
     let before = contents(&shop).await;
     assert_eq!(before.timers.iter().map(Vec::len).sum::<usize>(), 1);
@@ -122,7 +131,7 @@ async fn a_consumer_that_was_behind_reads_on_in_the_archive() {
                  values ('inventory_g1', 'a test', 'test', now())";
     shop.run_sql(pause).await;
     let paused = async || running.faults().iter().any(|(group, _)| group == "inventory_g1");
-    test_kit::eventually("it is paused", crate::shop::SOON, paused).await;
+    test_kit::eventually("it is paused", SOON, paused).await;
     for _ in 0..8 {
         shop.order_one(seller, product).await;
     }
@@ -131,7 +140,7 @@ async fn a_consumer_that_was_behind_reads_on_in_the_archive() {
         let orders = "select count(*) from archive.events where type = 'order.confirmed'";
         shop.count(unarchived).await > 0 && shop.count(orders).await == 8
     };
-    test_kit::eventually("all of it is archived", crate::shop::SOON, archived).await;
+    test_kit::eventually("all of it is archived", SOON, archived).await;
     running.stop().await;
 
     flush(&mut shop).await;

@@ -124,6 +124,30 @@ async fn a_finished_order_ends_as_one_entry_and_an_open_one_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn an_order_that_cannot_be_read_keeps_no_other_from_being_closed() {
+    let mut shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 1).await;
+    let broken = shop.order(seller, &[(product, 2)]).await;
+    let next = OrderId::from(domain::Partition::of(broken).adopt(Uuid::now_v7()));
+    shop.place(next, seller, &[(product, 2)]).await;
+    shop.at_rest().await;
+    running.stop().await;
+    let stream = format!("order:{{{}}}:{broken}", domain::Partition::of(broken));
+    shop.operator().await.xadd::<_, _, _, _, String>(stream, "3-0", &[("by", "hand")]).await.unwrap();
+
+    shop.store = Store::open(&shop.redis.url(), &event_store::Settings::default()).unwrap();
+    let running = shop.consume_keeping(tidy(Duration::ZERO));
+    test_kit::eventually("its neighbour is closed", SOON, async || of_order(&shop, next).await == 1).await;
+    let said =
+        async || running.faults().iter().any(|(group, fault)| group == "upkeep" && fault.contains("none of ours"));
+    test_kit::eventually("upkeep says so", SOON, said).await;
+    assert_eq!(of_order(&shop, broken).await, 3);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn an_append_to_a_trimmed_stream_gets_the_next_version() {
     let shop = shop().await;
     let running = shop.consume_keeping(tidy(MONTH));
