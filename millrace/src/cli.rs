@@ -1,6 +1,6 @@
 //! The commands.
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
@@ -56,13 +56,34 @@ enum Task {
     Rehearse(rehearse::Args),
 }
 
+impl Task {
+    /// What is logged unless told otherwise: of a command that a person waits for, only what is wrong.
+    const fn log_level(&self) -> &'static str {
+        let is_service = matches!(self, Self::Up(_) | Self::CommandApi(_) | Self::QueryApi(_) | Self::Projectors(_));
+        // That a statement over the whole log takes its time is no news.
+        if is_service { "info" } else { "warn,sqlx::query=error" }
+    }
+}
+
 /// Runs the command that was asked for.
 ///
 /// # Errors
 /// When it fails; the error is for a person.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    telemetry::init(&cli.telemetry)?;
-    match cli.task {
+    telemetry::init(&cli.telemetry, cli.task.log_level())?;
+    match perform(cli.task).await {
+        // Whoever reads what is printed has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        outcome => outcome,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+async fn perform(task: Task) -> anyhow::Result<ExitCode> {
+    match task {
         Task::Up(up) => up.run().await,
         Task::CommandApi(service) => service.run().await,
         Task::QueryApi(service) => service.run().await,

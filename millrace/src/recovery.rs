@@ -6,7 +6,9 @@ use std::{
 };
 
 use clap::Args;
+use event_store::Store;
 use projectors::Healed;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::stores::Stores;
 
@@ -23,19 +25,28 @@ impl Restore {
     /// # Errors
     /// When a store does not answer, or Redis is not empty.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let done = projectors::restore(&self.stores.store()?, &self.stores.database()?).await?;
-        let mut out = io::stdout().lock();
-        writeln!(out, "aggregates  {}", done.aggregates)?;
-        writeln!(out, "events      {} (those before are read from the archive)", done.events)?;
-        writeln!(out, "records     {} of people", done.records)?;
-        writeln!(out, "timers      {}", done.timers)?;
-        writeln!(out, "not back    sessions, receipts and rate limits: people log in again")?;
-        match done.ahead {
-            0 => writeln!(out, "restored    every consumer goes on where it was")?,
-            ahead => writeln!(out, "restored    {ahead} positions lie behind what was archived: run `millrace heal`")?,
-        }
+        restore(&self.stores.store()?, &self.stores.database()?).await?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Fills an empty Redis from the archive, and says what came back.
+///
+/// # Errors
+/// When a store does not answer, or Redis is not empty.
+pub(crate) async fn restore(store: &Store, database: &PgConnectOptions) -> anyhow::Result<()> {
+    let done = projectors::restore(store, database).await?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "aggregates  {}", done.aggregates)?;
+    writeln!(out, "events      {} (those before are read from the archive)", done.events)?;
+    writeln!(out, "records     {} of people", done.records)?;
+    writeln!(out, "timers      {}", done.timers)?;
+    writeln!(out, "not back    sessions, receipts and rate limits: people log in again")?;
+    match done.ahead {
+        0 => writeln!(out, "restored    every consumer goes on where it was")?,
+        ahead => writeln!(out, "restored    {ahead} positions are ahead of what was archived: run `millrace heal`")?,
+    }
+    Ok(())
 }
 
 /// Put right what consumers have made of events that Redis has lost

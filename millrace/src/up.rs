@@ -21,7 +21,7 @@ use web::{ops, serve, settings};
 use crate::{
     checks::{redis_is_ready, they_work},
     consuming::Consuming,
-    pages,
+    pages, recovery,
     stores::{self, Stores},
     waiting,
 };
@@ -44,6 +44,9 @@ pub(crate) struct Up {
     /// Leave the consumers to processes of their own (`millrace projectors`)
     #[arg(long, env = "MILLRACE_WITHOUT_PROJECTORS")]
     without_projectors: bool,
+    /// Fill an empty Redis from the archive first, as `millrace restore` does
+    #[arg(long)]
+    restore: bool,
     #[command(flatten)]
     consuming: Consuming,
     #[command(flatten)]
@@ -81,6 +84,12 @@ impl Up {
     /// Starts private servers in place of those it was not given.
     async fn servers(&self) -> anyhow::Result<Option<Servers>> {
         let (redis, postgres) = (self.stores.redis_url.is_none(), self.stores.database_url.is_none());
+        // Whoever has looked into a shop with `millrace env` may not remember it.
+        for (variable, private) in [("REDIS_URL", redis), ("DATABASE_URL", postgres)] {
+            if !private {
+                tracing::info!("no private server is started in place of {variable}");
+            }
+        }
         if !redis && !postgres {
             return Ok(None);
         }
@@ -104,8 +113,15 @@ impl Up {
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
         let write_side = self.write_side(redis_url)?;
-        waiting::for_redis(&write_side).await?;
         waiting::for_postgres(&database).await?;
+        if self.restore {
+            recovery::restore(write_side.store(), &database).await?;
+        }
+        waiting::for_redis(&write_side).await?;
+        anyhow::ensure!(
+            !projectors::is_lost(write_side.store(), &database).await?,
+            "Redis is empty, though the archive holds the log of a shop: `millrace up --restore` brings it back"
+        );
         if self.demo.demo {
             command_api::demo::seed(&write_side).await.context("the demo shop could not be filled")?;
         }
@@ -169,11 +185,13 @@ impl Up {
         }
         writeln!(out, "shop      http://{shop}")?;
         writeln!(out, "health    http://{operations}/readyz")?;
-        if let Some(url) = servers.and_then(Servers::redis_url) {
-            writeln!(out, "redis     redis-cli -u {url}")?;
+        match servers.and_then(Servers::redis_url) {
+            Some(url) => writeln!(out, "redis     redis-cli -u {url}")?,
+            None => writeln!(out, "redis     the one of REDIS_URL")?,
         }
-        if let Some(url) = servers.and_then(Servers::postgres_url) {
-            writeln!(out, "postgres  psql {url}")?;
+        match servers.and_then(Servers::postgres_url) {
+            Some(url) => writeln!(out, "postgres  psql {url}")?,
+            None => writeln!(out, "postgres  the one of DATABASE_URL")?,
         }
         if self.demo.demo {
             writeln!(

@@ -16,7 +16,7 @@ mod upkeep;
 
 pub use heal::{Healed, heal};
 pub(crate) use records::create as create_records;
-pub use restore::{Restored, restore};
+pub use restore::{Restored, is_lost, restore};
 pub(crate) use sink::ArchiveSink;
 pub(crate) use upkeep::Keeper;
 pub use upkeep::Upkeep;

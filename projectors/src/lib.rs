@@ -29,7 +29,7 @@ pub mod schema;
 mod unregister;
 mod verify;
 
-pub use archive::{Healed, Restored, Upkeep, heal, restore};
+pub use archive::{Healed, Restored, Upkeep, heal, is_lost, restore};
 pub use consumers::{Consumers, Settings};
 pub use dead_letters::{HeldAggregate, held, is_skipped};
 pub use fault::Fault;

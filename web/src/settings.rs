@@ -12,9 +12,10 @@ use crate::sessions::Lifetimes;
 /// What the log tells, and in which form.
 #[derive(Args, Clone, Debug)]
 pub struct Telemetry {
-    /// What to log: a level, or levels by module such as `info,web=debug`. RUST_LOG is honoured where this is not set
-    #[arg(long, global = true, env = "MILLRACE_LOG", default_value_t = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()), hide_default_value = true)]
-    pub log: String,
+    /// What to log: a level, or levels by module such as `info,web=debug`. Where this is not set, as RUST_LOG says, or
+    /// else `info` for services and `warn` for commands
+    #[arg(long, global = true, env = "MILLRACE_LOG")]
+    pub log: Option<String>,
     /// How to log: text on a terminal and JSON elsewhere, unless said otherwise
     #[arg(long, global = true, env = "MILLRACE_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,

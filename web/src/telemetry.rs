@@ -24,13 +24,13 @@ pub enum Error {
     Twice(#[from] TryInitError),
 }
 
-/// Sets up the log; once per process.
+/// Sets up the log, at this level unless told otherwise; once per process.
 ///
 /// # Errors
 /// When the filter cannot be understood, or the log has been set up before.
-pub fn init(settings: &Telemetry) -> Result<(), Error> {
-    let filter = &settings.log;
-    let filter = EnvFilter::try_new(filter).map_err(|source| Error::Filter { filter: filter.clone(), source })?;
+pub fn init(settings: &Telemetry, level: &str) -> Result<(), Error> {
+    let filter = settings.log.clone().or_else(|| std::env::var("RUST_LOG").ok()).unwrap_or_else(|| level.to_owned());
+    let filter = EnvFilter::try_new(&filter).map_err(|source| Error::Filter { filter, source })?;
     let terminal = io::stderr().is_terminal();
     let json = match settings.log_format {
         LogFormat::Auto => !terminal,

@@ -45,6 +45,26 @@ async fn after_flushall_a_restore_brings_back_what_was_there() {
 }
 
 #[tokio::test]
+async fn a_shop_does_not_begin_anew_because_its_redis_is_empty() {
+    let mut shop = Shop::open();
+    let seller = shop.customer("anna").await;
+    let product = seller.sell("Anna's lanterns", 10).await;
+    shop.at_rest().await;
+    flush(&shop).await;
+    shop.stop();
+    let refused = shop.up().output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && said.contains("`millrace up --restore` brings it back"), "{said}");
+
+    shop.start_with(&["--restore"]);
+    let buyer = shop.customer("bert").await;
+    let order = buyer.order(&product, 10).await;
+    assert_eq!(buyer.decision(&order).await, "confirmed");
+    shop.verify().await;
+    shop.stop();
+}
+
+#[tokio::test]
 async fn what_was_not_archived_yet_is_reported_and_healed() {
     let mut shop = Shop::open();
     let (seller, buyer) = tokio::join!(shop.customer("anna"), shop.customer("bert"));

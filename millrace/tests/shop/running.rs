@@ -56,12 +56,24 @@ impl Shop {
 
     /// Starts it (again) on its data, and waits until it says where it is.
     pub(crate) fn start(&mut self) {
-        let mut command = self.command();
-        command.arg("up").args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
+        self.start_with(&[]);
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(&mut self, arguments: &[&str]) {
+        let mut command = self.up();
+        command.args(arguments);
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         self.printed = read_until_ready(lines);
         self.process = Some(process);
+    }
+
+    /// The command that starts it.
+    pub(crate) fn up(&self) -> Command {
+        let mut command = self.command();
+        command.arg("up").args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
+        command
     }
 
     /// A `millrace` command about this shop.

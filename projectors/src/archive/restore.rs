@@ -56,6 +56,24 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
     Ok(done)
 }
 
+/// Whether Redis has nothing of the log that the archive holds.
+///
+/// # Errors
+/// When a store does not answer.
+pub async fn is_lost(store: &Store, database: &PgConnectOptions) -> Result<bool, Fault> {
+    let options = database.clone().options([("search_path", schema::ARCHIVE)]);
+    let mut archive = PgConnection::connect_with(&options).await?;
+    if !sqlx::query_scalar!(r#"select exists (select from events) as "some!""#).fetch_one(&mut archive).await? {
+        return Ok(false);
+    }
+    for feed in CATEGORIES.iter().flat_map(|category| Feed::all(category)) {
+        if store.head(feed).await? > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The streams of one category, and the timers that their aggregates want.
 async fn aggregates<A: Aggregate>(
     archive: &mut PgConnection,
