@@ -4,7 +4,7 @@ use domain::claim::Claim;
 use domain::text::{Email, Username};
 use domain::user::{self, User};
 use domain::{Aggregate, UserId};
-use event_store::{Changes, Context, Decision, Outcome, Record, Request, Stream};
+use event_store::{Changes, Context, Decision, Failure, Outcome, Record, Request, Stream};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use time::OffsetDateTime;
@@ -54,6 +54,16 @@ impl App {
         Ok(self.application_at(email, milliseconds))
     }
 
+    /// Takes a user's e-mail address for proven, on the word of whoever runs the shop.
+    pub(crate) async fn verify(&self, context: Context, id: UserId) -> Result<(), Failure> {
+        let request = Request::new(context, [Stream::of::<User>(id)]);
+        let outcome = self.store.commit(request, move |states| {
+            let events = prove(states.get::<User>(id));
+            Decision::new(events.map_or_else(|_| Changes::none(), |events| Changes::none().and::<User>(id, events)), ())
+        });
+        outcome.await.map(|_| ())
+    }
+
     fn application_at(&self, email: &Email, milliseconds: u64) -> UserId {
         let hash = self.applicants.hash(&[email.normalised().as_bytes(), &milliseconds.to_be_bytes()]);
         let chance = hash.first_chunk().expect("a hash has 32 bytes");
@@ -75,7 +85,7 @@ impl App {
         };
         let request = Request { not_after: Some(until), ..Request::new(context, [Stream::of::<User>(id)]) };
         let command = user::Command::Register { email: email_claim, username: username_claim };
-        let outcome = self.store.commit(request, move |states| match states.get::<User>(id).decide(command.clone()) {
+        let outcome = self.store.commit(request, move |states| match begin(states.get::<User>(id), command.clone()) {
             Ok(events) if events.is_empty() => Decision::new(Changes::none(), Ok(())),
             Ok(events) => {
                 let private = Record::from([
@@ -97,6 +107,32 @@ impl App {
     }
 }
 
+/// Opens an account whose address is taken for proven: no link is sent yet.
+fn begin(user: &User, register: user::Command) -> Result<Vec<user::Event>, user::Error> {
+    let mut events = user.decide(register)?;
+    if !events.is_empty() {
+        let mut user = user.clone();
+        events.iter().for_each(|event| user.evolve(event));
+        events.extend(prove(&user)?);
+    }
+    Ok(events)
+}
+
+/// Takes the e-mail address for proven without a mail, also where no link was ever asked for.
+fn prove(user: &User) -> Result<Vec<user::Event>, user::Error> {
+    if user.is_verified() {
+        return Ok(vec![]);
+    }
+    let asked = match user.verification() {
+        0 => user.decide(user::Command::RequestVerification)?,
+        _ => vec![],
+    };
+    let mut user = user.clone();
+    asked.iter().for_each(|event| user.evolve(event));
+    let proven = user.decide(user::Command::VerifyEmail { number: user.verification() })?;
+    Ok([asked, proven].concat())
+}
+
 /// Reads a text that nothing may show.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     String::deserialize(deserializer).map(SecretString::from)
@@ -113,7 +149,7 @@ mod tests {
 
     use clap::Parser;
     use domain::claim::APPEAR_WITHIN;
-    use event_store::{CommandId, Failure};
+    use event_store::CommandId;
     use test_kit::TestRedis;
     use time::Duration;
 

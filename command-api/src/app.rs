@@ -156,7 +156,7 @@ impl App {
     /// The caller as the log has them: what a token says is good for reading, not for deciding.
     pub(crate) async fn user(&self, call: &Call) -> Result<Loaded<User>, Problem> {
         let user = self.store.load::<User>(call.user()).await.map_err(unread)?;
-        if user.exists() { Ok(user) } else { Err(Problem::unauthenticated()) }
+        if user.has_account() && !user.is_suspended() { Ok(user) } else { Err(Problem::unauthenticated()) }
     }
 
     /// The access token of a session, with the roles of this moment.

@@ -72,7 +72,7 @@ impl App {
                 until = until.max(earlier);
                 true
             }
-            (Some(holder), _) => self.store.load::<User>(holder).await.map_err(unread)?.exists(),
+            (Some(holder), _) => self.store.load::<User>(holder).await.map_err(unread)?.has_account(),
             (None, _) => false,
         };
         let command = claim::Command::Claim { owner, at: context.at, holder_appeared };

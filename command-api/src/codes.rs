@@ -20,6 +20,11 @@ codes! {
         "This `Idempotency-Key` was used with another body. Take a new key for a new command.";
     IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.";
     NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.";
+    EMAIL_UNVERIFIED = "email_unverified", FORBIDDEN,
+        "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.";
+    SUSPENDED = "suspended", FORBIDDEN, "The user is suspended.";
+    LINK_USED = "link_used", CONFLICT, "The link was used already, or a newer one was sent.";
+    LINK_EXPIRED = "link_expired", CONFLICT, "The link's time is up. Ask for another.";
     ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.";
     ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.";
     ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.";

@@ -60,6 +60,8 @@ fn context() -> Context {
 async fn person(app: &App, email: &str, username: &str) -> anyhow::Result<UserId> {
     let (email, username) = (Email::try_from(email.to_owned())?, Username::try_from(username.to_owned())?);
     if let Some(known) = owner(app, &email).await? {
+        // It may have been planted before addresses were proven.
+        app.verify(context(), known).await?;
         return Ok(known);
     }
     let id = app.application(&email, &username).await.map_err(refused)?;

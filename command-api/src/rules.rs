@@ -11,7 +11,11 @@ use crate::money::Amount;
 pub(crate) fn of_user(error: user::Error) -> Problem {
     let said = error.to_string();
     match error {
-        user::Error::Unknown => Problem::not_found(),
+        user::Error::Unknown | user::Error::Erased => Problem::not_found(),
+        user::Error::Suspended => Problem::forbidden(codes::SUSPENDED, said),
+        user::Error::Unverified => Problem::forbidden(codes::EMAIL_UNVERIFIED, said),
+        user::Error::LinkUsed => Problem::conflict(codes::LINK_USED, said),
+        user::Error::LinkExpired { .. } => Problem::conflict(codes::LINK_EXPIRED, said),
         user::Error::AlreadyRegistered => Problem::conflict(codes::ALREADY_REGISTERED, said),
         user::Error::AlreadySelling => Problem::conflict(codes::ALREADY_SELLING, said),
         user::Error::SellerByShop => refused("/role", field::SELLER_BY_SHOP, said),

@@ -65,14 +65,14 @@ pub enum Command {
         owner: UserId,
         /// When it is wanted. The holder is looked up after that, and the claim is made within [`APPEAR_WITHIN`].
         at: OffsetDateTime,
-        /// Whether the user who holds it now has ever done anything: their own stream is not empty.
+        /// Whether the user who holds it now has an account: whoever is erased needs it as little as whoever never registered.
         holder_appeared: bool,
     },
     /// Free it from an owner who never appeared, when another may have it.
     TakeBack {
         /// When that was found out. The holder is looked up after that.
         at: OffsetDateTime,
-        /// Whether the user who holds it now has ever done anything: their own stream is not empty.
+        /// Whether the user who holds it now has an account: whoever is erased needs it as little as whoever never registered.
         holder_appeared: bool,
     },
     /// Have it no longer.

@@ -47,12 +47,25 @@ pub enum Error {
 /// Every event type there is, by category and in the order in which things happen.
 ///
 /// The contract with whoever reads the streams: a type is added, never renamed or removed.
-pub const TYPES: [&str; 22] = [
+pub const TYPES: [&str; 35] = [
     "user.registered",
+    "user.signup_repeated",
+    "user.verification_requested",
+    "user.email_verified",
     "user.profile_changed",
+    "user.password_changed",
+    "user.reset_requested",
+    "user.second_factor_enabled",
+    "user.second_factor_disabled",
+    "user.session_started",
+    "user.session_ended",
+    "user.refresh_reused",
     "user.role_granted",
     "user.role_revoked",
     "user.shop_opened",
+    "user.suspended",
+    "user.reinstated",
+    "user.erased",
     "user.carried_forward",
     "claim.claimed",
     "claim.released",

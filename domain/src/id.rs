@@ -91,6 +91,8 @@ macro_rules! ids {
 ids! {
     /// A person with an account.
     UserId,
+    /// A session of a user. A UUIDv7: later ones are greater.
+    SessionId,
     /// A keyed hash of something that only one user may hold.
     ClaimId,
     /// A product, and with the same id its inventory.

@@ -25,5 +25,5 @@ pub mod timers;
 pub mod testing;
 
 pub use aggregate::{Aggregate, Timer};
-pub use id::{ClaimId, OrderId, Partition, ProductId, UserId};
+pub use id::{ClaimId, OrderId, Partition, ProductId, SessionId, UserId};
 pub use money::{Currency, Money};

@@ -1,13 +1,26 @@
-//! A person with an account: the roles they hold and the shop they keep.
+//! A person with an account: what proves it, the sessions they have, the roles they hold and the shop they keep.
 //!
-//! Names and addresses are private records beside the log, never events. What only one user may have is held by a
-//! [claim](crate::claim), and the account names the claims that it rests on.
+//! Names and addresses are private records beside the log, hashes and secrets are credentials, never events. What only one
+//! user may have is held by a [claim](crate::claim), and the account names the claims that it rests on.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
-use crate::{Aggregate, ClaimId, UserId};
+use crate::{Aggregate, ClaimId, SessionId, UserId};
+
+mod command;
+mod event;
+mod links;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, Which};
+pub use event::{Ending, Error, Event, PasswordChange, Session};
+use links::Links;
+use sessions::Sessions;
 
 /// An account, as far as decisions go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +29,12 @@ pub struct User {
     username: Option<ClaimId>,
     shop: Option<ClaimId>,
     roles: BTreeSet<Role>,
+    verified: bool,
+    links: Links,
+    second_factor: bool,
+    sessions: Sessions,
+    suspended: bool,
+    erased: bool,
 }
 
 /// What a user may act as.
@@ -46,10 +65,16 @@ impl Role {
 }
 
 impl User {
-    /// Whether anybody has registered here.
+    /// Whether anybody has registered here, even if they are erased by now.
     #[must_use]
     pub const fn exists(&self) -> bool {
         self.email.is_some()
+    }
+
+    /// Whether somebody has an account here: registered, and not erased.
+    #[must_use]
+    pub const fn has_account(&self) -> bool {
+        self.exists() && !self.erased
     }
 
     /// What the user may act as, in a fixed order.
@@ -61,6 +86,53 @@ impl User {
     #[must_use]
     pub fn is_seller(&self) -> bool {
         self.roles.contains(&Role::Seller)
+    }
+
+    /// Whether the e-mail address is proven.
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
+        self.verified
+    }
+
+    /// The number of the newest link that proves the e-mail address; 0 before the first.
+    #[must_use]
+    pub const fn verification(&self) -> u32 {
+        self.links.verifications
+    }
+
+    /// The newest link that sets the password anew, and until when it is good, unless it was used.
+    #[must_use]
+    pub fn reset(&self) -> Option<(u32, OffsetDateTime)> {
+        self.links.reset_until.map(|until| (self.links.resets, until))
+    }
+
+    /// Whether logins ask for a code.
+    #[must_use]
+    pub const fn second_factor(&self) -> bool {
+        self.second_factor
+    }
+
+    /// The sessions that have not been ended, the oldest first; the time of some may be up.
+    pub fn sessions(&self) -> impl Iterator<Item = Session> {
+        self.sessions.iter()
+    }
+
+    /// Whether a session of the user goes on.
+    #[must_use]
+    pub fn is_live(&self, session: SessionId, at: OffsetDateTime) -> bool {
+        !self.suspended && !self.erased && self.sessions.until(session).is_some_and(|until| at < until)
+    }
+
+    /// Whether the user is kept out.
+    #[must_use]
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended
+    }
+
+    /// Whether the person is forgotten.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        self.erased
     }
 
     /// The claim on the e-mail address.
@@ -80,109 +152,16 @@ impl User {
     pub const fn shop(&self) -> Option<ClaimId> {
         self.shop
     }
+
+    fn erase(&self) -> Vec<Event> {
+        let released = [self.email, self.username, self.shop].into_iter().flatten().collect();
+        self.sessions.end(Which::All, Ending::Erased).chain([Event::Erased { released }]).collect()
+    }
 }
 
-/// What can be asked of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Open an account on two claims that are already held.
-    Register {
-        /// The claim on the e-mail address.
-        email: ClaimId,
-        /// The claim on the user name.
-        username: ClaimId,
-    },
-    /// Change how the user is known. Sent only when something changes, since most of it is in the private record.
-    ChangeProfile {
-        /// The claim on the new user name, already held. `None` keeps the name.
-        username: Option<ClaimId>,
-    },
-    /// Let the user act as something more.
-    GrantRole {
-        /// As what.
-        role: Role,
-    },
-    /// Let the user no longer act as something.
-    RevokeRole {
-        /// As what.
-        role: Role,
-    },
-    /// Begin to sell.
-    OpenShop {
-        /// The claim on the shop's name, already held.
-        name: ClaimId,
-    },
-}
-
-/// What has happened to a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
-    /// There is an account now.
-    #[serde(rename = "user.registered")]
-    Registered {
-        /// The claim on the e-mail address.
-        email: ClaimId,
-        /// The claim on the user name.
-        username: ClaimId,
-    },
-    /// The user is known differently now.
-    #[serde(rename = "user.profile_changed")]
-    ProfileChanged {
-        /// The claim on the new user name, if it moved.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        username: Option<ClaimId>,
-        /// The claim on the old one, which the account no longer needs.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        released: Option<ClaimId>,
-    },
-    /// The user may act as something more.
-    #[serde(rename = "user.role_granted")]
-    RoleGranted {
-        /// As what.
-        role: Role,
-    },
-    /// The user may no longer act as something.
-    #[serde(rename = "user.role_revoked")]
-    RoleRevoked {
-        /// As what.
-        role: Role,
-    },
-    /// The user sells now.
-    #[serde(rename = "user.shop_opened")]
-    ShopOpened {
-        /// The claim on the shop's name.
-        name: ClaimId,
-    },
-    /// The books were closed: this is how the account stands.
-    #[serde(rename = "user.carried_forward")]
-    CarriedForward {
-        /// The claim on the e-mail address.
-        email: ClaimId,
-        /// The claim on the user name.
-        username: ClaimId,
-        /// The claim on the shop's name, if there is a shop.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        shop: Option<ClaimId>,
-        /// What the user may act as.
-        roles: BTreeSet<Role>,
-    },
-}
-
-/// Which rule of accounts a command would break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Nobody has registered here.
-    #[error("there is no such user")]
-    Unknown,
-    /// The account rests on other claims.
-    #[error("the user is already registered with another address or name")]
-    AlreadyRegistered,
-    /// The user keeps a shop of another name.
-    #[error("the user already keeps a shop")]
-    AlreadySelling,
-    /// [`Role::Seller`] is for those who keep a shop.
-    #[error("the seller role comes with a shop, it is neither granted nor revoked")]
-    SellerByShop,
+/// Events that follow one another.
+fn then(first: Event, more: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    std::iter::once(first).chain(more).collect()
 }
 
 impl Aggregate for User {
@@ -195,21 +174,50 @@ impl Aggregate for User {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         let (Some(own_email), Some(own_username)) = (self.email, self.username) else {
-            return match command {
-                Command::Register { email, username } => Ok(vec![Event::Registered { email, username }]),
-                Command::ChangeProfile { .. }
-                | Command::GrantRole { .. }
-                | Command::RevokeRole { .. }
-                | Command::OpenShop { .. } => Err(Error::Unknown),
-            };
+            let Command::Register { email, username } = command else { return Err(Error::Unknown) };
+            return Ok(then(Event::Registered { email, username }, [self.links.next_verification()]));
         };
+        if self.erased {
+            return Err(Error::Erased);
+        }
         match command {
             Command::Register { email, username } if (email, username) == (own_email, own_username) => Ok(vec![]),
             Command::Register { .. } => Err(Error::AlreadyRegistered),
+            Command::RepeatSignup => Ok(vec![Event::SignupRepeated {}]),
+            Command::RequestVerification if self.verified => Ok(vec![]),
+            Command::RequestVerification => Ok(vec![self.links.next_verification()]),
+            Command::VerifyEmail { number } if self.verified || number != self.links.verifications => {
+                Err(Error::LinkUsed)
+            }
+            Command::VerifyEmail { .. } => Ok(vec![Event::EmailVerified {}]),
             Command::ChangeProfile { username } => {
                 let username = username.filter(|new| *new != own_username);
                 Ok(vec![Event::ProfileChanged { username, released: username.map(|_| own_username) }])
             }
+            Command::ChangePassword { session } => {
+                let ended = self.sessions.end(Which::Others(session), Ending::PasswordChanged);
+                Ok(then(Event::PasswordChanged { by: PasswordChange::Owner }, ended))
+            }
+            Command::RequestReset { until } => Ok(vec![self.links.next_reset(until)]),
+            Command::ResetPassword { number, at } => {
+                self.links.check_reset(number, at)?;
+                let ended = self.sessions.end(Which::All, Ending::PasswordChanged);
+                Ok(then(Event::PasswordChanged { by: PasswordChange::Reset }, ended))
+            }
+            Command::EnableSecondFactor if self.second_factor => Ok(vec![]),
+            Command::EnableSecondFactor => Ok(vec![Event::SecondFactorEnabled {}]),
+            Command::DisableSecondFactor if self.second_factor => Ok(vec![Event::SecondFactorDisabled {}]),
+            Command::DisableSecondFactor => Ok(vec![]),
+            Command::StartSession { .. } if self.suspended => Err(Error::Suspended),
+            Command::StartSession { session, at, until, most } => Ok(self.sessions.start(session, at, until, most)),
+            Command::EndSession { which, reason } => Ok(self.sessions.end(which, reason).collect()),
+            Command::ReportReuse { session } => match self.sessions.until(session) {
+                Some(_) => {
+                    let ended = self.sessions.end(Which::One(session), Ending::Reused);
+                    Ok(then(Event::RefreshReused { session }, ended))
+                }
+                None => Ok(vec![]),
+            },
             Command::GrantRole { role: Role::Seller } | Command::RevokeRole { role: Role::Seller } => {
                 Err(Error::SellerByShop)
             }
@@ -218,10 +226,19 @@ impl Aggregate for User {
             Command::RevokeRole { role } if self.roles.contains(&role) => Ok(vec![Event::RoleRevoked { role }]),
             Command::RevokeRole { .. } => Ok(vec![]),
             Command::OpenShop { name } => match self.shop {
+                None if self.suspended => Err(Error::Suspended),
+                None if !self.verified => Err(Error::Unverified),
                 None => Ok(vec![Event::ShopOpened { name }]),
                 Some(own) if own == name => Ok(vec![]),
                 Some(_) => Err(Error::AlreadySelling),
             },
+            Command::Suspend { .. } if self.suspended => Ok(vec![]),
+            Command::Suspend { reason } => {
+                Ok(then(Event::Suspended { reason }, self.sessions.end(Which::All, Ending::Suspended)))
+            }
+            Command::Reinstate if self.suspended => Ok(vec![Event::Reinstated {}]),
+            Command::Reinstate => Ok(vec![]),
+            Command::Erase => Ok(self.erase()),
         }
     }
 
@@ -232,7 +249,19 @@ impl Aggregate for User {
                 self.username = Some(*username);
                 self.roles.insert(Role::Buyer);
             }
+            Event::SignupRepeated {} | Event::RefreshReused { .. } => {}
+            Event::VerificationRequested { number } => self.links.verifications = *number,
+            Event::EmailVerified {} => self.verified = true,
             Event::ProfileChanged { username, .. } => self.username = username.or(self.username),
+            Event::PasswordChanged { .. } => self.links.reset_until = None,
+            Event::ResetRequested { number, until } => {
+                self.links.resets = *number;
+                self.links.reset_until = Some(*until);
+            }
+            Event::SecondFactorEnabled {} => self.second_factor = true,
+            Event::SecondFactorDisabled {} => self.second_factor = false,
+            Event::SessionStarted { session, until } => self.sessions.started(*session, *until),
+            Event::SessionEnded { session, .. } => self.sessions.ended(*session),
             Event::RoleGranted { role } => {
                 self.roles.insert(*role);
             }
@@ -243,94 +272,55 @@ impl Aggregate for User {
                 self.shop = Some(*name);
                 self.roles.insert(Role::Seller);
             }
-            Event::CarriedForward { email, username, shop, roles } => {
-                *self = Self { email: Some(*email), username: Some(*username), shop: *shop, roles: roles.clone() };
+            Event::Suspended { .. } => self.suspended = true,
+            Event::Reinstated {} => self.suspended = false,
+            Event::Erased { .. } => self.erased = true,
+            Event::CarriedForward {
+                email,
+                username,
+                shop,
+                roles,
+                verified,
+                verifications,
+                resets,
+                reset_until,
+                second_factor,
+                sessions,
+                suspended,
+                erased,
+            } => {
+                *self = Self {
+                    email: Some(*email),
+                    username: Some(*username),
+                    shop: *shop,
+                    roles: roles.clone(),
+                    verified: *verified,
+                    links: Links { verifications: *verifications, resets: *resets, reset_until: *reset_until },
+                    second_factor: *second_factor,
+                    sessions: sessions.iter().copied().collect(),
+                    suspended: *suspended,
+                    erased: *erased,
+                };
             }
         }
     }
 
     fn carried_forward(&self) -> Option<Event> {
-        let Self { email, username, shop, ref roles } = *self;
-        Some(Event::CarriedForward { email: email?, username: username?, shop, roles: roles.clone() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{given, id};
-
-    fn registered() -> Event {
-        Event::Registered { email: id(1), username: id(2) }
-    }
-
-    #[test]
-    fn everybody_begins_as_a_buyer() {
-        given::<User>([]).when(Command::Register { email: id(1), username: id(2) }).then([registered()]);
-        let user = User::replay(&[registered()]);
-        assert!(user.exists() && user.roles().eq([Role::Buyer]));
-    }
-
-    #[test]
-    fn registers_once() {
-        given::<User>([registered()]).when(Command::Register { email: id(1), username: id(2) }).then_nothing();
-        given::<User>([registered()])
-            .when(Command::Register { email: id(1), username: id(3) })
-            .then_err(Error::AlreadyRegistered);
-    }
-
-    #[test]
-    fn nothing_else_comes_before_registering() {
-        for command in [
-            Command::ChangeProfile { username: None },
-            Command::GrantRole { role: Role::Admin },
-            Command::RevokeRole { role: Role::Buyer },
-            Command::OpenShop { name: id(3) },
-        ] {
-            given::<User>([]).when(command).then_err(Error::Unknown);
-        }
-    }
-
-    #[test]
-    fn a_new_name_releases_the_old_one() {
-        let moved = Event::ProfileChanged { username: Some(id(3)), released: Some(id(2)) };
-        given::<User>([registered()]).when(Command::ChangeProfile { username: Some(id(3)) }).then([moved.clone()]);
-        assert_eq!(User::replay(&[registered(), moved]).username(), Some(id(3)));
-    }
-
-    #[test]
-    fn the_same_name_written_differently_releases_nothing() {
-        let changed = Event::ProfileChanged { username: None, released: None };
-        given::<User>([registered()]).when(Command::ChangeProfile { username: Some(id(2)) }).then([changed.clone()]);
-        assert_eq!(User::replay(&[registered(), changed]).username(), Some(id(2)));
-    }
-
-    #[test]
-    fn grants_and_revokes_a_role_once() {
-        let granted = Event::RoleGranted { role: Role::Support };
-        let revoked = Event::RoleRevoked { role: Role::Support };
-        let grant = Command::GrantRole { role: Role::Support };
-        let revoke = Command::RevokeRole { role: Role::Support };
-        given::<User>([registered()]).when(grant.clone()).then([granted.clone()]);
-        given::<User>([registered(), granted.clone()]).when(grant).then_nothing();
-        given::<User>([registered(), granted.clone()]).when(revoke.clone()).then([revoked.clone()]);
-        given::<User>([registered(), granted, revoked]).when(revoke).then_nothing();
-    }
-
-    #[test]
-    fn only_a_shop_makes_a_seller() {
-        let role = Role::Seller;
-        given::<User>([registered()]).when(Command::GrantRole { role }).then_err(Error::SellerByShop);
-        given::<User>([registered()]).when(Command::RevokeRole { role }).then_err(Error::SellerByShop);
-        assert!(User::replay(&[registered(), Event::ShopOpened { name: id(3) }]).is_seller());
-    }
-
-    #[test]
-    fn keeps_one_shop() {
-        let opened = Event::ShopOpened { name: id(3) };
-        let open = |name| Command::OpenShop { name: id(name) };
-        given::<User>([registered()]).when(open(3)).then([opened.clone()]);
-        given::<User>([registered(), opened.clone()]).when(open(3)).then_nothing();
-        given::<User>([registered(), opened]).when(open(4)).then_err(Error::AlreadySelling);
+        let Self { email, username, shop, ref roles, verified, links, second_factor, ref sessions, suspended, erased } =
+            *self;
+        Some(Event::CarriedForward {
+            email: email?,
+            username: username?,
+            shop,
+            roles: roles.clone(),
+            verified,
+            verifications: links.verifications,
+            resets: links.resets,
+            reset_until: links.reset_until,
+            second_factor,
+            sessions: sessions.iter().collect(),
+            suspended,
+            erased,
+        })
     }
 }

@@ -35,10 +35,23 @@ macro_rules! events {
 events! {
     user {
         Registered = "user.registered",
+        SignupRepeated = "user.signup_repeated",
+        VerificationRequested = "user.verification_requested",
+        EmailVerified = "user.email_verified",
         ProfileChanged = "user.profile_changed",
+        PasswordChanged = "user.password_changed",
+        ResetRequested = "user.reset_requested",
+        SecondFactorEnabled = "user.second_factor_enabled",
+        SecondFactorDisabled = "user.second_factor_disabled",
+        SessionStarted = "user.session_started",
+        SessionEnded = "user.session_ended",
+        RefreshReused = "user.refresh_reused",
         RoleGranted = "user.role_granted",
         RoleRevoked = "user.role_revoked",
         ShopOpened = "user.shop_opened",
+        Suspended = "user.suspended",
+        Reinstated = "user.reinstated",
+        Erased = "user.erased",
         CarriedForward = "user.carried_forward",
     }
     claim {

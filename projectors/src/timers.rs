@@ -169,11 +169,11 @@ struct Carrier<'a> {
 }
 
 impl Carrier<'_> {
-    /// Frees a claim whose owner has never done anything.
+    /// Frees a claim whose owner has never registered, or is erased.
     async fn take_back(&self, claim: ClaimId, timer: DueTimer) -> Result<(), Fault> {
         let at = OffsetDateTime::now_utc();
         let holder_appeared = match self.store.load::<Claim>(claim).await?.owner() {
-            Some(owner) => self.store.load::<User>(owner).await?.version() > 0,
+            Some(owner) => self.store.load::<User>(owner).await?.has_account(),
             None => false,
         };
         self.execute::<Claim>(claim, claim::Command::TakeBack { at, holder_appeared }, timer, at).await

@@ -74,7 +74,7 @@ pub(super) async fn log_in(
 ) -> Result<Response, Problem> {
     let id = prove(&app, body).await?.ok_or_else(Problem::wrong_credentials)?;
     let user = app.store.load::<User>(id).await.map_err(unread)?;
-    if !user.exists() {
+    if !user.has_account() || user.is_suspended() {
         return Err(Problem::wrong_credentials());
     }
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());

@@ -2,7 +2,7 @@
 //!
 //! What was written stays as it is; it is brought up to date each time it is read.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The data of an event, whatever its shape.
 pub(super) type Data = Map<String, Value>;
@@ -13,9 +13,26 @@ pub(super) type Upcaster = fn(Data) -> Data;
 /// From schema 1 of a type to 2, from 2 to 3, and so on to what it is written with today.
 pub(super) fn of(kind: &str) -> &'static [Upcaster] {
     match kind {
+        "user.carried_forward" => &[user_carried_forward_2],
         "order.cancelled" => &[order_cancelled_2],
         _ => &[],
     }
+}
+
+/// Schema 2 carries what proves an account and who is logged in to it. Before, there was none of it.
+fn user_carried_forward_2(mut data: Data) -> Data {
+    for (name, none) in [
+        ("verified", json!(false)),
+        ("verifications", json!(0)),
+        ("resets", json!(0)),
+        ("second_factor", json!(false)),
+        ("sessions", json!([])),
+        ("suspended", json!(false)),
+        ("erased", json!(false)),
+    ] {
+        data.insert(name.to_owned(), none);
+    }
+    data
 }
 
 /// Schema 2 tells who cancelled. Before, it was the buyer or an admin, and the data did not tell which.
@@ -27,10 +44,21 @@ fn order_cancelled_2(mut data: Data) -> Data {
 #[cfg(test)]
 mod tests {
     use crate::{
+        Aggregate,
         event::decode,
         order::{Event, Party},
-        testing::text,
+        testing::{id, text},
+        user::{self, Role, User},
     };
+
+    #[test]
+    fn an_account_carried_forward_before_there_were_proofs_has_none() {
+        let data = r#"{"email":"00000000-0000-0000-0000-000000000001","username":"00000000-0000-0000-0000-000000000002","roles":["admin","buyer"]}"#;
+        let carried = decode::<user::Event>("user.carried_forward", 1, data).unwrap();
+        let history =
+            [user::Event::Registered { email: id(1), username: id(2) }, user::Event::RoleGranted { role: Role::Admin }];
+        assert_eq!(User::replay(&[carried]), User::replay(&history));
+    }
 
     #[test]
     fn an_order_cancelled_before_that_was_recorded_was_cancelled_by_nobody_knows_whom() {

@@ -21,11 +21,26 @@ impl Policy for Claims {
             Event::ProfileChanged { released: Some(claim), .. } if user.username() != Some(claim) => {
                 vec![Request::ReleaseClaim { claim, owner }]
             }
+            Event::Erased { ref released } => {
+                released.iter().map(|claim| Request::ReleaseClaim { claim: *claim, owner }).collect()
+            }
             Event::ProfileChanged { .. }
             | Event::Registered { .. }
+            | Event::SignupRepeated {}
+            | Event::VerificationRequested { .. }
+            | Event::EmailVerified {}
+            | Event::PasswordChanged { .. }
+            | Event::ResetRequested { .. }
+            | Event::SecondFactorEnabled {}
+            | Event::SecondFactorDisabled {}
+            | Event::SessionStarted { .. }
+            | Event::SessionEnded { .. }
+            | Event::RefreshReused { .. }
             | Event::RoleGranted { .. }
             | Event::RoleRevoked { .. }
             | Event::ShopOpened { .. }
+            | Event::Suspended { .. }
+            | Event::Reinstated {}
             | Event::CarriedForward { .. } => vec![],
         }
     }
@@ -38,7 +53,7 @@ impl Policy for Claims {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Aggregate as _, testing::id};
+    use crate::{Aggregate as _, testing::id, user::Command};
 
     fn registered() -> Event {
         Event::Registered { email: id(1), username: id(2) }
@@ -58,6 +73,15 @@ mod tests {
     fn keeps_a_name_that_the_user_came_back_to() {
         let user = User::replay(&[registered(), moved(2, 3), moved(3, 2)]);
         assert_eq!(Claims::ask(id(9), &user, &moved(2, 3)), []);
+    }
+
+    #[test]
+    fn releases_everything_of_whoever_is_erased() {
+        let history = [registered(), moved(2, 3), Event::EmailVerified {}, Event::ShopOpened { name: id(4) }];
+        let user = User::replay(&history);
+        let erased = user.decide(Command::Erase).unwrap().pop().unwrap();
+        let released = [1, 3, 4].map(|claim| Request::ReleaseClaim { claim: id(claim), owner: id(9) });
+        assert_eq!(Claims::ask(id(9), &user, &erased), released);
     }
 
     #[test]

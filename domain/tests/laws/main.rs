@@ -1,5 +1,6 @@
 //! What holds whatever happens, tried on histories that nobody thought of.
 
+mod accounts;
 mod alone;
 mod books;
 mod owners;

@@ -46,26 +46,56 @@ fn any_price() -> impl Strategy<Value = Price> {
 pub(crate) fn of_user() -> impl Strategy<Value = user::Command> {
     use user::{Command, Role};
     let role = || select(vec![Role::Buyer, Role::Seller, Role::Admin, Role::Support]);
-    prop_oneof![
+    let account = prop_oneof![
         (any_id(), any_id()).prop_map(|(email, username)| Command::Register { email, username }),
         option::of(any_id()).prop_map(|username| Command::ChangeProfile { username }),
         role().prop_map(|role| Command::GrantRole { role }),
         role().prop_map(|role| Command::RevokeRole { role }),
         any_id().prop_map(|name| Command::OpenShop { name }),
+        any_text().prop_map(|reason| Command::Suspend { reason }),
+        Just(Command::Reinstate),
+        Just(Command::RepeatSignup),
+    ];
+    let proof = prop_oneof![
+        Just(Command::RequestVerification),
+        (0u32..4).prop_map(|number| Command::VerifyEmail { number }),
+        any_time().prop_map(|until| Command::RequestReset { until }),
+        (0u32..4, any_time()).prop_map(|(number, at)| Command::ResetPassword { number, at }),
+        any_id().prop_map(|session| Command::ChangePassword { session }),
+        Just(Command::EnableSecondFactor),
+        Just(Command::DisableSecondFactor),
+    ];
+    prop_oneof![10 => account, 10 => proof, 10 => of_sessions(), 1 => Just(Command::Erase)]
+}
+
+/// What users wish of their sessions.
+fn of_sessions() -> impl Strategy<Value = user::Command> {
+    use user::{Command, Ending, Which};
+    let which = prop_oneof![any_id().prop_map(Which::One), any_id().prop_map(Which::Others), Just(Which::All)];
+    prop_oneof![
+        4 => (any_id(), any_time(), any_time(), 0usize..4)
+            .prop_map(|(session, at, until, most)| Command::StartSession { session, at, until, most }),
+        1 => (which, select(vec![Ending::LoggedOut, Ending::Revoked]))
+            .prop_map(|(which, reason)| Command::EndSession { which, reason }),
+        1 => any_id().prop_map(|session| Command::ReportReuse { session }),
     ]
+}
+
+/// Within the same hour.
+fn any_time() -> impl Strategy<Value = OffsetDateTime> {
+    (0i64..60).prop_map(|minutes| OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes))
 }
 
 pub(crate) fn of_claim() -> impl Strategy<Value = claim::Command> {
     use claim::Command;
-    let at = || (0i64..60).prop_map(|minutes| OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes));
     prop_oneof![
-        (any_id(), at(), any::<bool>()).prop_map(|(owner, at, holder_appeared)| Command::Claim {
+        (any_id(), any_time(), any::<bool>()).prop_map(|(owner, at, holder_appeared)| Command::Claim {
             owner,
             at,
             holder_appeared
         }),
-        (at(), any::<bool>()).prop_map(|(at, holder_appeared)| Command::TakeBack { at, holder_appeared }),
-        (any_id(), at()).prop_map(|(owner, unneeded_at)| Command::Release { owner, unneeded_at }),
+        (any_time(), any::<bool>()).prop_map(|(at, holder_appeared)| Command::TakeBack { at, holder_appeared }),
+        (any_id(), any_time()).prop_map(|(owner, unneeded_at)| Command::Release { owner, unneeded_at }),
     ]
 }
 

@@ -60,7 +60,22 @@ impl Projection for Users {
         }
         let row = rows.0.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
         match what {
-            Event::Registered { .. } | Event::ProfileChanged { .. } | Event::CarriedForward { .. } => {}
+            Event::Registered { .. }
+            | Event::SignupRepeated {}
+            | Event::VerificationRequested { .. }
+            | Event::EmailVerified {}
+            | Event::ProfileChanged { .. }
+            | Event::PasswordChanged { .. }
+            | Event::ResetRequested { .. }
+            | Event::SecondFactorEnabled {}
+            | Event::SecondFactorDisabled {}
+            | Event::SessionStarted { .. }
+            | Event::SessionEnded { .. }
+            | Event::RefreshReused { .. }
+            | Event::Suspended { .. }
+            | Event::Reinstated {}
+            | Event::Erased { .. }
+            | Event::CarriedForward { .. } => {}
             Event::ShopOpened { .. } => row.add(Role::Seller),
             Event::RoleGranted { role } => row.add(role),
             Event::RoleRevoked { role } => row.roles.retain(|held| held != role.as_str()),

@@ -99,6 +99,7 @@ impl Shop {
             Decision::new(changes, ())
         };
         self.store.commit(request, register).await.unwrap();
+        self.execute::<User>(seller, user::Command::VerifyEmail { number: 1 }).await;
         self.execute::<User>(seller, user::Command::OpenShop { name: claim() }).await;
         seller
     }
