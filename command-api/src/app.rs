@@ -14,10 +14,12 @@ use web::caller::Gate;
 use web::connection;
 use web::cookies::SetCookies;
 use web::keys::{self, SigningKeys};
+use web::limits::Limits;
 use web::problem::Problem;
 use web::revocations::Revocations;
 use web::secret::{self, Keyed, Secret};
 use web::sessions::Sessions;
+use web::settings::Switch;
 use web::tokens::{Signer, Verifier};
 
 use crate::call::Call;
@@ -45,6 +47,9 @@ pub enum Error {
     /// No password can be hashed.
     #[error(transparent)]
     Passwords(#[from] passwords::Error),
+    /// Limits are off where the public may be.
+    #[error("MILLRACE_RATE_LIMITS=off needs MILLRACE_DEMO=true: a shop of its own is never without limits")]
+    WithoutLimits,
     /// Redis may lose what was acknowledged.
     #[error("this Redis may lose acknowledged commands: {}", list(.0))]
     Unsafe(Vec<Unsafe>),
@@ -57,7 +62,7 @@ impl Error {
         match self {
             Self::Redis(_) => true,
             Self::Store(error) => error.is_infrastructure(),
-            Self::Keys(_) | Self::Secret(_) | Self::Passwords(_) | Self::Unsafe(_) => false,
+            Self::Keys(_) | Self::Secret(_) | Self::Passwords(_) | Self::WithoutLimits | Self::Unsafe(_) => false,
         }
     }
 }
@@ -72,6 +77,7 @@ pub struct App {
     pub(crate) sessions: Sessions,
     pub(crate) signer: Signer,
     pub(crate) passwords: Passwords,
+    pub(crate) limits: Limits,
     pub(crate) claims: Keyed,
     pub(crate) applicants: Keyed,
     pub(crate) commands: Keyed,
@@ -90,8 +96,11 @@ impl App {
     /// Opens the keys, which are made where there are none; connects to Redis when it is first needed.
     ///
     /// # Errors
-    /// When a key cannot be read or made, or the address of Redis is none.
+    /// When a key cannot be read or made, the address of Redis is none, or limits are off outside demo mode.
     pub fn open(settings: &Settings) -> Result<Arc<Self>, Error> {
+        if settings.limits.rate_limits == Switch::Off && !settings.demo.demo {
+            return Err(Error::WithoutLimits);
+        }
         let secret = Secret::open(&settings.keys.keys_dir)?;
         let keys = SigningKeys::open(&settings.keys.keys_dir)?;
         let url = &settings.redis.redis_url;
@@ -101,6 +110,7 @@ impl App {
         let redis = connection::lazy(client.clone())?;
         Ok(Arc::new(Self {
             store: Store::open(url.expose_secret(), &event_store::Settings::default())?,
+            limits: Limits::new(redis.clone(), &secret, settings.limits),
             sessions: Sessions::new(redis, &secret, revocations.clone(), lifetimes),
             passwords: Passwords::new(settings.demo.demo)?,
             claims: secret.derive("claims"),

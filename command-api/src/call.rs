@@ -1,5 +1,7 @@
 //! What a command needs to know of the request that brings it, beside the body.
 
+use std::sync::Arc;
+
 use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
@@ -11,6 +13,7 @@ use web::observe::RequestId;
 use web::problem::Problem;
 use web::trace::Trace;
 
+use crate::app::App;
 use crate::codes;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -56,11 +59,12 @@ pub(crate) fn context(user: UserId, command: CommandId, trace: String) -> Contex
     Context { actor: format!("user:{user}"), command, at: OffsetDateTime::now_utc(), trace }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Call {
+impl FromRequestParts<Arc<App>> for Call {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let caller = <Caller as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<App>) -> Result<Self, Problem> {
+        let caller = <Caller as FromRequestParts<Arc<App>>>::from_request_parts(parts, state).await?;
+        state.limits.command(caller.user).await?;
         let key = match parts.method {
             Method::POST => key(&parts.headers)?,
             _ => None,

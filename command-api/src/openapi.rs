@@ -25,6 +25,7 @@ refusals! {
     /// Of whatever is asked.
     Always:
         "403" "Another site may have caused the request, or the caller may not do this.",
+        "429" "That was too often. Repeat it after `Retry-After` seconds.",
         "503" "Redis is down or slow; whether it happened is unknown. Repeat it after `Retry-After` seconds.";
     /// Of what needs a session.
     Session:

@@ -1,7 +1,6 @@
 //! The routes of the write side, one file per group.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use serde::Serialize;
@@ -9,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
+use web::settings::Edge;
 
 use crate::app::App;
 use crate::openapi::add_command_headers;
@@ -63,8 +63,8 @@ pub fn router(app: Arc<App>) -> Router {
     all().with_state(app).into()
 }
 
-/// The routes as a service of their own. A request that is not answered within `time_limit` is answered 503.
-pub fn service(app: Arc<App>, time_limit: Duration) -> Router {
+/// The routes as a service of their own.
+pub fn service(app: Arc<App>, edge: &Edge) -> Router {
     let gate = app.gate();
-    web::edge::wrap(router(app), gate, time_limit)
+    web::edge::wrap(router(app), gate, edge)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use web::settings::{Access, Demo, Keys, Redis, Sessions, duration};
+use web::settings::{Access, Demo, Keys, Limits, Redis, Sessions, duration};
 
 /// Everything that an [`App`](crate::App) needs to know, as a group to flatten into a binary's own settings.
 #[derive(Args, Clone, Debug)]
@@ -20,6 +20,9 @@ pub struct Settings {
     /// How long sessions last.
     #[command(flatten)]
     pub sessions: Sessions,
+    /// How often what may be done.
+    #[command(flatten)]
+    pub limits: Limits,
     /// Whether this is a shop to play with.
     #[command(flatten)]
     pub demo: Demo,

@@ -34,6 +34,8 @@ pub(crate) struct CommandApi {
     #[command(flatten)]
     settings: command_api::Settings,
     #[command(flatten)]
+    edge: settings::Edge,
+    #[command(flatten)]
     listen: Listen,
 }
 
@@ -50,7 +52,7 @@ impl CommandApi {
         let until = stop.clone();
         tokio::spawn(async move { following.follow_revocations(until).await });
         let checks = Checks::new().with("redis", redis_is_ready(app.store()));
-        let public = command_api::service(app, self.listen.time_limit);
+        let public = command_api::service(app, &self.edge);
         both(&self.listen, [local(8081), local(9081)], public, checks, stop).await
     }
 }
@@ -69,6 +71,8 @@ pub(crate) struct QueryApi {
     #[command(flatten)]
     access: settings::Access,
     #[command(flatten)]
+    edge: settings::Edge,
+    #[command(flatten)]
     listen: Listen,
 }
 
@@ -86,7 +90,7 @@ impl QueryApi {
         tokio::spawn(app.clone().follow(stop.clone()));
         let checks = app.checks();
         let routes = query_api::router(app).merge(pages::router());
-        let public = web::edge::wrap(routes, gate, self.listen.time_limit);
+        let public = web::edge::wrap(routes, gate, &self.edge);
         both(&self.listen, [local(8082), local(9082)], public, checks, stop).await
     }
 }

@@ -38,9 +38,8 @@ pub(crate) struct Up {
     /// How long open requests may take to finish after a stop
     #[arg(long, env = "MILLRACE_DRAIN", default_value = "10s", value_parser = settings::duration)]
     drain: Duration,
-    /// How long a request may take before it is answered 503
-    #[arg(long, env = "MILLRACE_TIME_LIMIT", default_value = "10s", value_parser = settings::duration)]
-    time_limit: Duration,
+    #[command(flatten)]
+    edge: settings::Edge,
     /// Leave the consumers to processes of their own (`millrace projectors`)
     #[arg(long, env = "MILLRACE_WITHOUT_PROJECTORS")]
     without_projectors: bool,
@@ -57,6 +56,8 @@ pub(crate) struct Up {
     access: settings::Access,
     #[command(flatten)]
     sessions: settings::Sessions,
+    #[command(flatten)]
+    limits: settings::Limits,
     #[command(flatten)]
     receipts: command_api::settings::Receipts,
     #[command(flatten)]
@@ -148,7 +149,7 @@ impl Up {
             .merge(command_api::router(write_side.clone()))
             .merge(query_api::router(read_side))
             .merge(pages::router());
-        let routes = web::edge::wrap(routes, write_side.gate(), self.time_limit);
+        let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
         let measures = ops::router(measured, checks);
 
         self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
@@ -172,6 +173,7 @@ impl Up {
             keys: settings::Keys { keys_dir: self.stores.data_dir.join("keys") },
             access: self.access,
             sessions: self.sessions,
+            limits: self.limits,
             demo: self.demo,
             receipts: self.receipts,
         };

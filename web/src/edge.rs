@@ -1,6 +1,6 @@
 //! What stands around every route of a service, in one order.
 //!
-//! From the outside in: request id, span and metrics; headers that browsers obey; panics; the time limit; the cross-site
+//! From the outside in: the client's address; request id, span and metrics; headers that browsers obey; panics; the time limit; the cross-site
 //! rule; the size limit. A service wraps its finished router once; `/{*path}` routes, such as a storefront's, come before
 //! the wrapping.
 
@@ -8,19 +8,22 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::address::Proxies;
 use crate::caller::{Gate, SessionRead};
 use crate::csrf::refuse_cross_site;
 use crate::json::BODY_LIMIT_BYTES;
 use crate::observe::{observe, panicked};
 use crate::problem::Problem;
+use crate::settings::Edge;
 
-/// Wraps a service's router. A handler that has not answered after `time_limit` leaves a 503.
-pub fn wrap(router: Router, gate: Gate, time_limit: Duration) -> Router {
+/// Wraps a service's router. A handler that has not answered after the time limit leaves a 503.
+pub fn wrap(router: Router, gate: Gate, settings: &Edge) -> Router {
+    let (time_limit, proxies) = (settings.time_limit, Proxies::new(&settings.trusted_proxies));
     router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
@@ -32,6 +35,12 @@ pub fn wrap(router: Router, gate: Gate, time_limit: Duration) -> Router {
         .layer(from_fn(guard_answer))
         .layer(Extension(gate))
         .layer(from_fn(observe))
+        .layer(map_request(move |request| locate(proxies.clone(), request)))
+}
+
+async fn locate(proxies: Proxies, mut request: Request) -> Request {
+    proxies.locate(&mut request);
+    request
 }
 
 /// Refuses a body by its announced length; one of unknown length is cut off while it is read.

@@ -1,15 +1,16 @@
 //! What both APIs share at the HTTP edge.
 //!
 //! `command-api` and `query-api` are written against this crate: how a request is identified, who its caller is, how
-//! input is refused, how a service starts, reports and stops. It owns the Redis keys of sessions (`session:<id>`) and
-//! of their revocations (`revocations`); it knows no event, no aggregate and no table, and refuses to depend on the
-//! crates that do.
+//! input is refused, how a service starts, reports and stops. It owns the Redis keys of sessions (`session:<id>`), of
+//! their revocations (`revocations`) and of rate limits (`limit:<what>:<whom>`); it knows no event, no aggregate and no
+//! table, and refuses to depend on the crates that do.
 
 // Answers
 pub mod codes;
 pub mod problem;
 
 // What a request brings
+pub mod address;
 pub mod caller;
 pub mod consistency;
 pub mod cookies;
@@ -31,6 +32,7 @@ pub mod tokens;
 // Around every request
 pub mod csrf;
 pub mod edge;
+pub mod limits;
 pub mod observe;
 pub mod openapi;
 pub mod trace;

@@ -13,6 +13,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
+use crate::address::ClientAddress;
 use crate::problem::Problem;
 use crate::trace::Trace;
 
@@ -45,8 +46,11 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let span = info_span!(
-        "request", method, route, request_id = %id.0, trace_id = trace.id(), status = Empty, latency_ms = Empty
+        "request", method, route, request_id = %id.0, trace_id = trace.id(), client = Empty, status = Empty, latency_ms = Empty
     );
+    if let Some(ClientAddress(client)) = request.extensions().get() {
+        span.record("client", tracing::field::display(client));
+    }
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(trace);
 

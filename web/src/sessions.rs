@@ -134,6 +134,12 @@ impl Sessions {
         Ok(Grant { session, user, refresh: self.token(session, &secret) })
     }
 
+    /// The session of a refresh token that was issued, whether or not it goes on.
+    #[must_use]
+    pub fn session(&self, refresh: &str) -> Option<Uuid> {
+        self.parse(refresh).map(|(session, _)| session)
+    }
+
     /// Continues the session of a refresh token with the token's child.
     ///
     /// # Errors

@@ -9,6 +9,12 @@ use secrecy::SecretString;
 
 use crate::sessions::Lifetimes;
 
+mod edge;
+mod limits;
+
+pub use edge::Edge;
+pub use limits::{Limits, Rate, Switch};
+
 /// What the log tells, and in which form.
 #[derive(Args, Clone, Debug)]
 pub struct Telemetry {
@@ -53,9 +59,6 @@ pub struct Listen {
     /// How long open requests may take to finish after a stop
     #[arg(long, env = "MILLRACE_DRAIN", default_value = "10s", value_parser = duration)]
     pub drain: Duration,
-    /// How long a request may take before it is answered 503
-    #[arg(long, env = "MILLRACE_TIME_LIMIT", default_value = "10s", value_parser = duration)]
-    pub time_limit: Duration,
 }
 
 /// Where the keys are.

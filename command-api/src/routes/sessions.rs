@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use web::address::ClientAddress;
 use web::caller::Caller;
 use web::consistency::{Token, Write};
 use web::cookies::{self, SetCookies};
@@ -69,14 +70,22 @@ struct Profile {
 )]
 pub(super) async fn log_in(
     State(app): State<Arc<App>>,
+    address: ClientAddress,
     headers: HeaderMap,
     Json(body): Json<Credentials>,
 ) -> Result<Response, Problem> {
-    let id = prove(&app, body).await?.ok_or_else(Problem::wrong_credentials)?;
+    let Credentials { email, password } = body;
+    let (account, email) = match Email::try_from(email.clone()) {
+        Ok(email) => (email.normalised(), Some(email)),
+        Err(_) => (email, None),
+    };
+    app.limits.log_in(address, &account).await?;
+    let id = prove(&app, email, password).await?.ok_or_else(Problem::wrong_credentials)?;
     let user = app.store.load::<User>(id).await.map_err(unread)?;
     if !user.has_account() || user.is_suspended() {
         return Err(Problem::wrong_credentials());
     }
+    app.limits.logged_in(&account).await?;
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect());
     let grant = app.sessions.open(id.into(), user_agent).await.map_err(no_session)?;
@@ -89,10 +98,9 @@ pub(super) async fn log_in(
 }
 
 /// Whose credentials these are. Takes the same time whoever does not exist.
-async fn prove(app: &App, Credentials { email, password }: Credentials) -> Result<Option<UserId>, Problem> {
-    let claim = Email::try_from(email).ok().map(|email| app.email_claim(&email));
-    let owner = match claim {
-        Some(claim) => app.store.load::<Claim>(claim).await.map_err(unread)?.owner(),
+async fn prove(app: &App, email: Option<Email>, password: SecretString) -> Result<Option<UserId>, Problem> {
+    let owner = match email {
+        Some(email) => app.store.load::<Claim>(app.email_claim(&email)).await.map_err(unread)?.owner(),
         None => None,
     };
     // Nobody has the credentials of the nil id.
@@ -129,6 +137,9 @@ fn both(app: &App, grant: &Grant, user: &User) -> SetCookies {
 )]
 pub(super) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(token) = cookies::read(&headers, cookies::REFRESH) else { return Err(Problem::unauthenticated()) };
+    if let Some(session) = app.sessions.session(token) {
+        app.limits.refresh(session).await?;
+    }
     let grant = match app.sessions.rotate(token).await.map_err(no_session) {
         Ok(grant) => grant,
         // A token that will never work again is of no more use to its browser.

@@ -10,6 +10,7 @@ use event_store::CommandId;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use web::address::ClientAddress;
 use web::fields::Fields;
 use web::json::Json;
 use web::problem::Problem;
@@ -44,6 +45,7 @@ pub(super) struct Application {
 )]
 pub(super) async fn sign_up(
     State(app): State<Arc<App>>,
+    address: ClientAddress,
     Extension(trace): Extension<Trace>,
     Json(body): Json<Application>,
 ) -> Result<StatusCode, Problem> {
@@ -54,6 +56,7 @@ pub(super) async fn sign_up(
         fields.parse("/password", body.password, |password| app.passwords.check(&password).map(|()| password));
     let (email, username, password) = fields.finish(|| Some((email?, username?, password?)))?;
 
+    app.limits.sign_up(address).await?;
     // Before anything is known of the address, so that it takes its time in any case.
     let password_hash = app.passwords.hash(password).await.map_err(unhashed)?;
     let id = app.application(&email, &username).await?;

@@ -11,6 +11,7 @@ mod demo;
 mod document;
 mod idempotency;
 mod inventory;
+mod limits;
 mod orders;
 mod outage;
 mod products;

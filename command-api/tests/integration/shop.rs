@@ -20,14 +20,19 @@ use serde_json::Value;
 use tempfile::TempDir;
 use test_kit::TestRedis;
 use tower::ServiceExt;
+use web::settings::Edge;
 
 const CATEGORIES: [&str; 5] =
     [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY];
 
+/// Limits that no test means to reach.
+const GENEROUS: [[&str; 2]; 3] =
+    [["--limit-signup", "1000/1s"], ["--limit-login-address", "1000/1s"], ["--limit-login-account", "1000/1s"]];
+
 #[derive(Parser)]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 pub(crate) struct Shop {
@@ -49,10 +54,12 @@ impl Shop {
         let keys = tempfile::tempdir().unwrap();
         let (url, folder) = (redis.url(), keys.path().display().to_string());
         let common = ["command-api", "--redis-url", url.as_str(), "--keys-dir", folder.as_str()];
-        let Cli { settings } = Cli::parse_from(common.iter().chain(flags));
+        let generous = GENEROUS.iter().filter(|[limit, _]| !flags.contains(limit)).flatten();
+        let Cli { settings } = Cli::parse_from(common.iter().chain(flags).chain(generous));
         let app = App::open(&settings).unwrap();
         app.prepare().await.unwrap();
-        let router = command_api::service(app.clone(), Duration::from_secs(30));
+        let edge = Edge { time_limit: Duration::from_secs(30), ..Edge::default() };
+        let router = command_api::service(app.clone(), &edge);
         Self { redis, app, keys, router }
     }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use web::caller::Gate;
 use web::keys::SigningKeys;
 use web::revocations::Revocations;
+use web::settings::Edge;
 use web::tokens::{Signer, Verifier};
 
 use crate::actors::Actor;
@@ -42,7 +43,8 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         let keys = SigningKeys::open(folder.path()).unwrap();
         let gate = Gate::new(Verifier::new(keys.public()), Revocations::new(ACCESS));
-        Self { router: web::edge::wrap(query_api::router(app), gate, TIME_LIMIT), signer: Signer::new(keys, ACCESS) }
+        let edge = Edge { time_limit: TIME_LIMIT, ..Edge::default() };
+        Self { router: web::edge::wrap(query_api::router(app), gate, &edge), signer: Signer::new(keys, ACCESS) }
     }
 
     pub(crate) async fn get(&self, actor: &impl Actor, path: &str) -> Answer {

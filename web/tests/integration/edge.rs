@@ -1,8 +1,10 @@
 //! What stands around every route.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::routing::{get, post};
@@ -11,17 +13,17 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
+use web::address::ClientAddress;
 use web::caller::Caller;
 use web::json::Json;
 use web::observe::RequestId;
 use web::revocations::Revocations;
+use web::settings::Edge;
 use web::tokens::Signer;
 use web::trace::Trace;
 use web::{edge, problem::Problem};
 
 use crate::shop::{ACCESS, LIFETIMES, gate, shop};
-
-const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 fn service(revocations: Revocations) -> (Signer, Router) {
     let router = Router::new()
@@ -32,10 +34,12 @@ fn service(revocations: Revocations) -> (Signer, Router) {
         .route("/api/admin", get(async |caller: Caller| caller.require("admin")))
         .route("/api/trace", get(async |Extension(trace): Extension<Trace>| trace.to_string()))
         .route("/api/id", get(async |Extension(RequestId(id)): Extension<RequestId>| id))
+        .route("/api/address", get(async |ClientAddress(address): ClientAddress| address.to_string()))
         .route("/api/panic", get(panics))
         .route("/api/payments/callbacks/fake", post(async || StatusCode::NO_CONTENT));
     let (signer, gate) = gate(revocations);
-    (signer, edge::wrap(router, gate, TIME_LIMIT))
+    let settings = Edge { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Edge::default() };
+    (signer, edge::wrap(router, gate, &settings))
 }
 
 async fn panics() -> &'static str {
@@ -105,6 +109,17 @@ async fn hands_the_trace_on() {
 }
 
 #[tokio::test]
+async fn a_client_is_known_by_its_connection_or_by_a_trusted_proxy() {
+    let from = async |peer: &str| {
+        let peer = ConnectInfo(peer.parse::<SocketAddr>().unwrap());
+        let request = Request::get("/api/address").header("x-forwarded-for", "1.1.1.1, 198.51.100.1");
+        answer(request.header("forwarded", "for=1.1.1.1").extension(peer)).await.body
+    };
+    assert_eq!(from("203.0.113.9:4711").await, "203.0.113.9");
+    assert_eq!(from("10.0.0.1:4711").await, "198.51.100.1");
+}
+
+#[tokio::test]
 async fn answers_404_and_405_as_problems() {
     let unknown = answer(Request::get("/api/nothing")).await;
     assert_eq!((unknown.status, &unknown.problem()["code"]), (StatusCode::NOT_FOUND, &json!("not_found")));
@@ -133,7 +148,7 @@ async fn a_panic_shows_the_request_id_alone() {
 async fn a_handler_that_hangs_becomes_a_503() {
     let (_, gate) = gate(Revocations::new(ACCESS));
     let router = Router::new().route("/", get(std::future::pending::<()>));
-    let router = edge::wrap(router, gate, Duration::ZERO);
+    let router = edge::wrap(router, gate, &Edge { time_limit: Duration::ZERO, ..Edge::default() });
     let answer = ask(&router, Request::get("/"), Body::empty()).await;
     assert_eq!(
         (answer.status, &answer.headers[header::RETRY_AFTER]),
@@ -248,7 +263,7 @@ async fn counts_requests_by_route_and_not_by_address() {
 async fn a_handlers_own_problem_keeps_its_members() {
     let price_changed = async || Problem::conflict("price_changed", "now 2099").with("total", 2099);
     let (_, gate) = gate(Revocations::new(ACCESS));
-    let router = edge::wrap(Router::new().route("/", get(price_changed)), gate, TIME_LIMIT);
+    let router = edge::wrap(Router::new().route("/", get(price_changed)), gate, &Edge::default());
 
     let problem = ask(&router, Request::get("/"), Body::empty()).await.problem();
 

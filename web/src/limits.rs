@@ -1,0 +1,207 @@
+//! How often somebody may do something: rates, and the wait after failed logins.
+//!
+//! The counts are keys of Redis, `limit:<what>:<keyed hash of whom>`, that expire by themselves; each look at one is one
+//! atomic script by the clock of Redis, so any number of processes share them. Where Redis is down nothing is let
+//! through: whatever is limited needs Redis anyway.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use redis::aio::ConnectionManager;
+use uuid::Uuid;
+
+use crate::address::ClientAddress;
+use crate::problem::Problem;
+use crate::secret::{Keyed, Secret};
+use crate::settings::{self, Rate, Switch};
+
+/// The generic cell rate algorithm: the key holds the time at which everything so far would have been let in evenly.
+/// Answers how many microseconds to wait; 0 lets in. (Redis writes large numbers of Lua as 3.6e+6, which it does not read.)
+const LET_IN: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local arrival = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + interval
+local wait = arrival - burst * interval - now
+if wait > 0 then return math.ceil(wait) end
+redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', string.format('%.0f', (arrival - now) / 1000 + 1))
+return 0
+";
+
+/// Counts an attempt as a failure before it is known to be one, so that many at once are no way around it.
+/// Answers how many microseconds to wait; 0 lets in.
+const ATTEMPT: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local free, first, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local held = redis.call('HMGET', KEYS[1], 'failures', 'until')
+local wait = tonumber(held[2] or now) - now
+if wait > 0 then return math.ceil(wait) end
+local failures = tonumber(held[1] or 0) + 1
+if failures >= free then
+  wait = math.min(first * 2 ^ math.min(failures - free, 40), longest)
+  redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + wait))
+end
+redis.call('HSET', KEYS[1], 'failures', failures)
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (math.max(wait, 0) + tonumber(ARGV[4])) / 1000 + 1))
+return 0
+";
+
+const LOGIN_ADDRESS: &str = "login-address";
+const LOGIN_ACCOUNT: &str = "login-account";
+const LOGIN_FAILURES: &str = "login-failures";
+
+/// The limits of a shop. Clones share everything.
+#[derive(Clone)]
+pub struct Limits {
+    redis: ConnectionManager,
+    keyed: Keyed,
+    settings: settings::Limits,
+}
+
+impl Limits {
+    /// Keeps the counts in this Redis.
+    #[must_use]
+    pub fn new(redis: ConnectionManager, secret: &Secret, settings: settings::Limits) -> Self {
+        Self { redis, keyed: secret.derive("limits"), settings }
+    }
+
+    /// A login from an address to an account, by its normalised e-mail address, whether or not it has one.
+    ///
+    /// It counts as failed until [`Self::logged_in`] says otherwise.
+    ///
+    /// # Errors
+    /// A 429 when there were too many or too many have failed, a 503 when Redis does not answer.
+    pub async fn log_in(&self, address: ClientAddress, account: &str) -> Result<(), Problem> {
+        self.let_in(LOGIN_ADDRESS, &of_address(address), self.settings.limit_login_address).await?;
+        self.let_in(LOGIN_ACCOUNT, account.as_bytes(), self.settings.limit_login_account).await?;
+        if self.settings.rate_limits == Switch::Off {
+            return Ok(());
+        }
+        let back_off = self.settings.back_off;
+        let mut script = redis::cmd("EVAL");
+        script.arg(ATTEMPT).arg(1).arg(self.key(LOGIN_FAILURES, account.as_bytes())).arg(back_off.login_failures);
+        for wait in [back_off.login_first_wait, back_off.login_longest_wait, back_off.login_forgiven] {
+            script.arg(microseconds(wait));
+        }
+        self.run(LOGIN_FAILURES, &script).await
+    }
+
+    /// The password was right: the account's failures are forgotten, its rate is not.
+    ///
+    /// # Errors
+    /// A 503 when Redis does not answer.
+    pub async fn logged_in(&self, account: &str) -> Result<(), Problem> {
+        self.forget(&[LOGIN_FAILURES], account).await
+    }
+
+    /// Whoever reads the account's mail has set a new password: nothing that strangers did keeps them out.
+    ///
+    /// # Errors
+    /// A 503 when Redis does not answer.
+    pub async fn reset(&self, account: &str) -> Result<(), Problem> {
+        self.forget(&[LOGIN_FAILURES, LOGIN_ACCOUNT], account).await
+    }
+
+    /// A sign-up from an address.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn sign_up(&self, address: ClientAddress) -> Result<(), Problem> {
+        self.let_in("signup", &of_address(address), self.settings.limit_signup).await
+    }
+
+    /// A mail to an account, by its normalised e-mail address, to set a new password.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn forgot(&self, account: &str) -> Result<(), Problem> {
+        self.let_in("forgot", account.as_bytes(), self.settings.limit_forgot).await
+    }
+
+    /// Another mail to an account, by its normalised e-mail address, to verify it.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn resend(&self, account: &str) -> Result<(), Problem> {
+        self.let_in("resend", account.as_bytes(), self.settings.limit_resend).await
+    }
+
+    /// A refresh of a session.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn refresh(&self, session: Uuid) -> Result<(), Problem> {
+        self.let_in("refresh", session.as_bytes(), self.settings.limit_refresh).await
+    }
+
+    /// A password or code by which a signed-in user proves to be themselves once more.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn prove(&self, user: Uuid) -> Result<(), Problem> {
+        self.let_in("proof", user.as_bytes(), self.settings.limit_proof).await
+    }
+
+    /// Any other command of a user.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn command(&self, user: Uuid) -> Result<(), Problem> {
+        self.let_in("commands", user.as_bytes(), self.settings.limit_commands).await
+    }
+
+    async fn let_in(&self, what: &'static str, whom: &[u8], Rate { count, per }: Rate) -> Result<(), Problem> {
+        if self.settings.rate_limits == Switch::Off {
+            return Ok(());
+        }
+        let interval = per.as_secs_f64() * 1e6 / f64::from(count);
+        let mut script = redis::cmd("EVAL");
+        script.arg(LET_IN).arg(1).arg(self.key(what, whom)).arg(interval).arg(count);
+        self.run(what, &script).await
+    }
+
+    async fn run(&self, what: &'static str, script: &redis::Cmd) -> Result<(), Problem> {
+        let wait: u64 = script.query_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)?;
+        if wait == 0 {
+            return Ok(());
+        }
+        metrics::counter!("rate_limited_total", "limit" => what).increment(1);
+        tracing::info!(limit = what, "too many");
+        Err(Problem::too_fast(wait.div_ceil(1_000_000)))
+    }
+
+    async fn forget(&self, what: &[&str], account: &str) -> Result<(), Problem> {
+        let mut command = redis::cmd("DEL");
+        for what in what {
+            command.arg(self.key(what, account.as_bytes()));
+        }
+        command.exec_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)
+    }
+
+    fn key(&self, what: &str, whom: &[u8]) -> String {
+        let hash = self.keyed.hash(&[what.as_bytes(), whom]);
+        format!("limit:{what}:{}", URL_SAFE_NO_PAD.encode(&hash[..16]))
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limits").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Whoever has one address of a /64 has all of them.
+fn of_address(ClientAddress(address): ClientAddress) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).octets().to_vec(),
+    }
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
