@@ -7,13 +7,12 @@ use domain::UserId;
 use domain::user::{Role, User};
 use event_store::{Loaded, Store, Unsafe};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use web::caller::Gate;
 use web::connection;
 use web::cookies::SetCookies;
-use web::keys::{self, SigningKeys};
+use web::keys::{self, PublicKeys, SigningKeys};
 use web::limits::Limits;
 use web::problem::Problem;
 use web::revocations::Revocations;
@@ -85,7 +84,8 @@ pub struct App {
     pub(crate) in_flight: InFlight,
     pub(crate) receipt_lifetime: Duration,
     pub(crate) refresh_lifetime: Duration,
-    pub(crate) public_keys: Value,
+    pub(crate) public_keys: PublicKeys,
+    keys: SigningKeys,
     client: redis::Client,
     gate: Gate,
     revocations: Revocations,
@@ -120,7 +120,8 @@ impl App {
             in_flight: InFlight::default(),
             receipt_lifetime: settings.receipts.receipt_lifetime,
             refresh_lifetime: settings.sessions.session_idle,
-            public_keys: serde_json::to_value(keys.public()).expect("a JWK set has string keys alone"),
+            public_keys: keys.public(),
+            keys: keys.clone(),
             gate: Gate::new(Verifier::new(keys.public()), revocations.clone()),
             signer: Signer::new(keys, settings.access.access_lifetime),
             client,
@@ -141,9 +142,15 @@ impl App {
         self.gate.clone()
     }
 
-    /// Learns of sessions that end elsewhere, until the shutdown.
-    pub async fn follow_revocations(&self, shutdown: CancellationToken) {
-        self.revocations.clone().follow(self.client.clone(), shutdown).await;
+    /// Learns of sessions that end elsewhere and of changes of the keys, until the shutdown.
+    pub async fn follow(&self, shutdown: CancellationToken) {
+        let revocations = self.revocations.clone().follow(self.client.clone(), shutdown.clone());
+        tokio::join!(revocations, self.keys.clone().follow(shutdown));
+    }
+
+    /// Resolves once every session that had ended before the start is known.
+    pub async fn caught_up(&self) {
+        self.revocations.caught_up().await;
     }
 
     /// Loads the append function, and refuses a Redis that may lose what was acknowledged; in demo mode that is only said.

@@ -5,7 +5,9 @@ use std::{io, process::ExitCode};
 use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
-use crate::{consumers, dead_letters, doctor, document, events, recovery, rehearse, replay, services, up, upkeep};
+use crate::{
+    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, services, up, upkeep,
+};
 
 /// A marketplace backend: commands become events, events become what queries show
 #[derive(Parser, Debug)]
@@ -48,6 +50,9 @@ enum Task {
     /// Look after events that fail by themselves
     #[command(subcommand)]
     DeadLetters(dead_letters::Command),
+    /// Look after the keys that sign tokens
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Print the OpenAPI document of both sides
     Openapi,
     /// Look for what keeps a shop from working
@@ -97,6 +102,7 @@ async fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Events(command) => events::run(command).await,
         Task::Consumers(command) => consumers::run(command).await,
         Task::DeadLetters(command) => dead_letters::run(command).await,
+        Task::Keys(command) => keys::run(command),
         Task::Openapi => document::print(),
         Task::Doctor(doctor) => doctor.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,

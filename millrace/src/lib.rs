@@ -19,6 +19,7 @@ mod dead_letters;
 mod doctor;
 mod document;
 mod events;
+mod keys;
 mod recovery;
 pub mod rehearse;
 mod replay;

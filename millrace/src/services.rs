@@ -3,6 +3,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
+    time::Duration,
 };
 
 use axum::Router;
@@ -23,6 +24,9 @@ use crate::{
     consuming::Consuming,
     pages, stores, waiting,
 };
+
+/// How long the read side may take at its start to learn which sessions have ended.
+const CATCHING_UP: Duration = Duration::from_secs(2);
 
 const fn local(port: u16) -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), port)
@@ -50,7 +54,8 @@ impl CommandApi {
         waiting::for_redis(&app).await?;
         let following = app.clone();
         let until = stop.clone();
-        tokio::spawn(async move { following.follow_revocations(until).await });
+        tokio::spawn(async move { following.follow(until).await });
+        stop.run_until_cancelled(app.caught_up()).await;
         let checks = Checks::new().with("redis", redis_is_ready(app.store()));
         let public = command_api::service(app, &self.edge);
         both(&self.listen, [local(8081), local(9081)], public, checks, stop).await
@@ -69,6 +74,8 @@ pub(crate) struct QueryApi {
     #[command(flatten)]
     keys: settings::Keys,
     #[command(flatten)]
+    public_keys: settings::PublicKeys,
+    #[command(flatten)]
     access: settings::Access,
     #[command(flatten)]
     edge: settings::Edge,
@@ -84,8 +91,12 @@ impl QueryApi {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
         let revocations = Revocations::new(self.access.access_lifetime);
-        let gate = Gate::new(Verifier::new(&keys::public(&self.keys.keys_dir)?), revocations.clone());
-        tokio::spawn(revocations.follow(connection::client(&self.redis.redis_url)?, stop.clone()));
+        let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
+        let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone());
+        tokio::spawn(keys.follow(stop.clone()));
+        tokio::spawn(revocations.clone().follow(connection::client(&self.redis.redis_url)?, stop.clone()));
+        // A Redis that is down keeps nobody from reading.
+        let _ = tokio::time::timeout(CATCHING_UP, stop.run_until_cancelled(revocations.caught_up())).await;
         let app = query_api::App::new(self.postgres.options()?, &self.reading);
         tokio::spawn(app.clone().follow(stop.clone()));
         let checks = app.checks();
@@ -123,7 +134,7 @@ impl Projectors {
         let consumers = projectors::Consumers::start(self.consuming.settings(store.clone(), database)?, stop.clone());
         let checks =
             Checks::new().with("redis", redis_is_ready(&store)).with("consumers", they_work(consumers.status()));
-        serve::serve(operations, ops::router(measured, checks), stop, std::time::Duration::from_secs(1)).await?;
+        serve::serve(operations, ops::router(measured, checks), stop, Duration::from_secs(1)).await?;
         consumers.stopped().await;
         Ok(ExitCode::SUCCESS)
     }

@@ -130,8 +130,9 @@ impl Up {
         let background = TaskTracker::new();
         background.spawn({
             let (write_side, stop) = (write_side.clone(), stop.clone());
-            async move { write_side.follow_revocations(stop).await }
+            async move { write_side.follow(stop).await }
         });
+        stop.run_until_cancelled(write_side.caught_up()).await;
         let read_side = query_api::App::new(database.clone(), &self.reading);
         background.spawn(read_side.clone().follow(stop.clone()));
         background.close();

@@ -1,4 +1,4 @@
-//! Files that nobody but their owner may read, made once however many processes start at the same time.
+//! Files that nobody but their owner may read, and public ones beside them, made once however many processes start at the same time.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 const OWNER_ALONE: u32 = 0o600;
+const EVERYBODY: u32 = 0o644;
 
 /// Makes the folder where needed and holds it against other processes until the lock is dropped.
 pub(crate) fn lock(folder: &Path) -> io::Result<File> {
@@ -17,9 +18,18 @@ pub(crate) fn lock(folder: &Path) -> io::Result<File> {
 
 /// Writes a file whole or not at all; the folder must be locked.
 pub(crate) fn write(path: &Path, content: &str) -> io::Result<()> {
+    write_for(OWNER_ALONE, path, content)
+}
+
+/// Writes a file that everybody may read, whole or not at all; the folder must be locked.
+pub(crate) fn publish(path: &Path, content: &str) -> io::Result<()> {
+    write_for(EVERYBODY, path, content)
+}
+
+fn write_for(whom: u32, path: &Path, content: &str) -> io::Result<()> {
     let unfinished = path.with_extension("unfinished");
-    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(OWNER_ALONE).open(&unfinished)?;
-    file.set_permissions(Permissions::from_mode(OWNER_ALONE))?;
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(whom).open(&unfinished)?;
+    file.set_permissions(Permissions::from_mode(whom))?;
     file.write_all(content.as_bytes())?;
     file.sync_all()?;
     fs::rename(unfinished, path)

@@ -69,6 +69,14 @@ pub struct Keys {
     pub keys_dir: PathBuf,
 }
 
+/// Where the public keys are, for a service that verifies alone.
+#[derive(Args, Clone, Debug)]
+pub struct PublicKeys {
+    /// The public keys (`jwks.json`, or its folder) where there are no private ones; the folder of the keys unless set
+    #[arg(long, env = "MILLRACE_PUBLIC_KEYS")]
+    pub public_keys: Option<PathBuf>,
+}
+
 /// How long an access token lives; every service must be told the same.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Access {

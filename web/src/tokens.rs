@@ -1,17 +1,17 @@
 //! Access tokens: short-lived JWTs (RFC 9068) that say who calls, in which session and with which roles.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::keys::SigningKeys;
+use crate::keys::{PublicKeys, SigningKeys, Use};
+
+pub mod mail;
 
 const ISSUER: &str = "millrace";
 const AUDIENCE: &str = "millrace-api";
@@ -50,7 +50,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs with the newest of the keys.
+    /// Signs with the key in use.
     #[must_use]
     pub fn new(keys: SigningKeys, lifetime: Duration) -> Self {
         Self { keys, lifetime }
@@ -71,9 +71,9 @@ impl Signer {
             nbf: now.unix_timestamp(),
             exp: (now + self.lifetime).unix_timestamp(),
         };
-        let header =
-            Header { typ: Some(TYPE.to_owned()), kid: Some(self.keys.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        let token = encode(&header, &claims, &self.keys.key).expect("the key was parsed when it was read");
+        let (kid, key) = self.keys.in_use();
+        let header = Header { typ: Some(TYPE.to_owned()), kid: Some(kid), ..Header::new(Algorithm::EdDSA) };
+        let token = encode(&header, &claims, &key).expect("the key was parsed when it was read");
         SecretString::from(token)
     }
 
@@ -90,24 +90,23 @@ impl Signer {
 pub struct Invalid;
 
 /// Checks access tokens against public keys that it was given, and no others.
+#[derive(Clone)]
 pub struct Verifier {
-    keys: HashMap<String, DecodingKey>,
+    keys: PublicKeys,
     validation: Validation,
 }
 
 impl Verifier {
     /// Accepts tokens signed with one of these keys.
     #[must_use]
-    pub fn new(public: &JwkSet) -> Self {
+    pub fn new(keys: PublicKeys) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
         validation.validate_nbf = true;
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        let usable =
-            |key: &jsonwebtoken::jwk::Jwk| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(key).ok()?));
-        Self { keys: public.keys.iter().filter_map(usable).collect(), validation }
+        Self { keys, validation }
     }
 
     /// What a valid token says.
@@ -117,17 +116,18 @@ impl Verifier {
     pub fn verify(&self, token: &str) -> Result<Claims, Invalid> {
         // The header only picks among the known keys: `jwk`, `jku` and `x5u` are never followed.
         let header = decode_header(token).map_err(|_| Invalid)?;
-        let key = header.kid.and_then(|kid| self.keys.get(&kid)).ok_or(Invalid)?;
         if header.typ.as_deref() != Some(TYPE) {
             return Err(Invalid);
         }
-        decode(token, key, &self.validation).map(|data| data.claims).map_err(|_| Invalid)
+        let kid = header.kid.ok_or(Invalid)?;
+        let verified = self.keys.with(&kid, Use::Access, |key| decode(token, key, &self.validation));
+        verified.ok_or(Invalid)?.map(|data| data.claims).map_err(|_| Invalid)
     }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").field("kids", &self.keys.keys()).finish_non_exhaustive()
+        f.debug_struct("Verifier").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn header(keys: &SigningKeys) -> Header {
-        Header { typ: Some(TYPE.into()), kid: Some(keys.kid.clone()), ..Header::new(Algorithm::EdDSA) }
+        Header { typ: Some(TYPE.into()), kid: Some(keys.in_use().0), ..Header::new(Algorithm::EdDSA) }
     }
 
     /// Signs well what may be wrong in itself.
@@ -170,11 +170,13 @@ mod tests {
         let keys = keys();
         let (mut header, mut claims) = (header(&keys), claims());
         change(&mut header, &mut claims);
-        Verifier::new(keys.public()).verify(&encode(&header, &claims, &keys.key).unwrap())
+        Verifier::new(keys.public()).verify(&encode(&header, &claims, &keys.in_use().1).unwrap())
     }
 
     fn x(keys: &SigningKeys) -> String {
-        let AlgorithmParameters::OctetKeyPair(pair) = &keys.public().keys[0].algorithm else { panic!("{keys:?}") };
+        let AlgorithmParameters::OctetKeyPair(pair) = &keys.public().jwks().keys[0].algorithm else {
+            panic!("{keys:?}")
+        };
         pair.x.clone()
     }
 
@@ -195,7 +197,7 @@ mod tests {
     fn refuses_a_token_without_signature() {
         let keys = keys();
         let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = part(json!({"alg": "none", "typ": TYPE, "kid": keys.kid}));
+        let header = part(json!({"alg": "none", "typ": TYPE, "kid": keys.in_use().0}));
         let token = format!("{header}.{}.", part(serde_json::to_value(claims()).unwrap()));
 
         assert_eq!(Verifier::new(keys.public()).verify(&token), Err(Invalid));
@@ -214,8 +216,8 @@ mod tests {
     #[test]
     fn refuses_a_foreign_key_even_when_the_token_brings_it_along() {
         let (ours, foreign) = (keys(), keys());
-        let brought = Header { jwk: Some(foreign.public().keys[0].clone()), ..header(&ours) };
-        let token = encode(&brought, &claims(), &foreign.key).unwrap();
+        let brought = Header { jwk: Some(foreign.public().jwks().keys[0].clone()), ..header(&ours) };
+        let token = encode(&brought, &claims(), &foreign.in_use().1).unwrap();
 
         assert_eq!(Verifier::new(ours.public()).verify(&token), Err(Invalid));
     }
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn refuses_a_changed_payload() {
         let keys = keys();
-        let token = encode(&header(&keys), &claims(), &keys.key).unwrap();
+        let token = encode(&header(&keys), &claims(), &keys.in_use().1).unwrap();
         let [head, _, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };
         let richer = Claims { roles: vec!["admin".into()], ..claims() };
         let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&richer).unwrap());

@@ -53,7 +53,7 @@ async fn lets_no_forged_token_in() {
     let hs256 = encode(&forge.header(Algorithm::HS256), &forge.claims, &secret).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let foreign_keys = SigningKeys::open(elsewhere.path()).unwrap();
-    let foreign_kid = foreign_keys.public().keys[0].common.key_id.clone().unwrap();
+    let foreign_kid = foreign_keys.public().jwks().keys[0].common.key_id.clone().unwrap();
     let foreign_pem = std::fs::read(elsewhere.path().join(format!("{foreign_kid}.pem"))).unwrap();
     let foreign_key = EncodingKey::from_ed_pem(&foreign_pem).unwrap();
     let foreign = encode(&forge.header(Algorithm::EdDSA), &forge.claims, &foreign_key).unwrap();

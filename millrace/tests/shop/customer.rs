@@ -52,6 +52,10 @@ impl Customer {
         self.try_send(Method::POST, path, Some(body)).await.unwrap()
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Response {
+        self.try_send(Method::PATCH, path, Some(body)).await.unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.try_send(Method::GET, path, None).await.unwrap()
     }
@@ -77,6 +81,11 @@ impl Customer {
             self.cookies().insert(name.to_owned(), value.to_owned());
         }
         Ok(answer)
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        self.cookies()[name].clone()
     }
 
     fn cookies(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {

@@ -11,6 +11,7 @@ mod crash;
 mod dead_letters;
 mod documents;
 mod edges;
+mod keys;
 mod orders;
 mod outage;
 mod readme;

@@ -37,31 +37,66 @@ async fn is_ready(port: u16) {
     test_kit::eventually("the service is ready", PATIENCE, ready).await;
 }
 
+/// A shop of three processes, behind a gateway that sends each method to its side.
+pub(crate) struct Apart {
+    _services: [Service; 3],
+    _redis: test_kit::TestRedis,
+    _postgres: test_kit::TestDatabase,
+    keys: tempfile::TempDir,
+    write: u16,
+    read: u16,
+}
+
+impl Apart {
+    /// Starts a shop with more variables. Its read side is given a folder with the public keys alone.
+    pub(crate) async fn open(variables: &[(&str, &str)]) -> Self {
+        let (redis, postgres) = (test_kit::redis().await, test_kit::database().await);
+        let keys = tempfile::tempdir().unwrap();
+        let [write, write_ops, read, read_ops, work_ops] = std::array::from_fn(|_| test_kit::free_port());
+        let common = |listen: u16, operations: u16, more: &[(&'static str, String)]| {
+            let given = variables.iter().map(|(name, value)| ((*name), (*value).to_owned()));
+            let mut settings: Vec<_> = given.chain(more.iter().cloned()).collect();
+            settings.extend([
+                ("REDIS_URL", redis.url()),
+                ("DATABASE_URL", postgres.url().to_owned()),
+                ("MILLRACE_LISTEN", local(listen)),
+                ("MILLRACE_OPS_LISTEN", local(operations)),
+            ]);
+            settings
+        };
+        let folder = ("MILLRACE_KEYS_DIR", keys.path().display().to_string());
+        let public = keys.path().join("jwks.json").display().to_string();
+        let public = [("MILLRACE_PUBLIC_KEYS", public), ("MILLRACE_KEYS_DIR", "/nowhere".to_owned())];
+        // The write side makes the keys that the read side knows callers by.
+        let command_api = Service::start("command-api", &common(write, write_ops, &[folder]));
+        is_ready(write_ops).await;
+        let query_api = Service::start("query-api", &common(read, read_ops, &public));
+        let projectors = Service::start("projectors", &common(0, work_ops, &[]));
+        is_ready(work_ops).await;
+        is_ready(read_ops).await;
+        let _services = [command_api, query_api, projectors];
+        Self { _services, _redis: redis, _postgres: postgres, keys, write, read }
+    }
+
+    pub(crate) fn keys_dir(&self) -> String {
+        self.keys.path().display().to_string()
+    }
+
+    /// Somebody who signs up.
+    pub(crate) async fn customer(&self, name: &str) -> Customer {
+        let side = |port| format!("http://{}", local(port));
+        Customer::through(side(self.write), side(self.read), name).await
+    }
+}
+
+fn local(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
 #[tokio::test]
 async fn an_order_is_placed_decided_and_shown_by_three_processes() {
-    let (redis, postgres) = (test_kit::redis().await, test_kit::database().await);
-    let keys = tempfile::tempdir().unwrap();
-    let [write, write_ops, read, read_ops, work_ops] = std::array::from_fn(|_| test_kit::free_port());
-    let local = |port: u16| format!("127.0.0.1:{port}");
-    let common = |listen: u16, operations: u16| {
-        [
-            ("REDIS_URL", redis.url()),
-            ("DATABASE_URL", postgres.url().to_owned()),
-            ("MILLRACE_KEYS_DIR", keys.path().display().to_string()),
-            ("MILLRACE_LISTEN", local(listen)),
-            ("MILLRACE_OPS_LISTEN", local(operations)),
-        ]
-    };
-    // The write side makes the keys that the read side knows callers by.
-    let _command_api = Service::start("command-api", &common(write, write_ops));
-    is_ready(write_ops).await;
-    let _query_api = Service::start("query-api", &common(read, read_ops));
-    let _projectors = Service::start("projectors", &common(0, work_ops));
-    is_ready(work_ops).await;
-    is_ready(read_ops).await;
-
-    let gateway = |name| Customer::through(format!("http://{}", local(write)), format!("http://{}", local(read)), name);
-    let (seller, buyer) = tokio::join!(gateway("anna"), gateway("bert"));
+    let shop = Apart::open(&[]).await;
+    let (seller, buyer) = tokio::join!(shop.customer("anna"), shop.customer("bert"));
     let product = seller.sell("Anna's lanterns", 3).await;
     let order = buyer.order(&product, 2).await;
     assert_eq!(buyer.decision(&order).await, "confirmed");
