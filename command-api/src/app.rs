@@ -12,6 +12,7 @@ use uuid::Uuid;
 use web::caller::Gate;
 use web::connection;
 use web::cookies::SetCookies;
+use web::devices::Devices;
 use web::keys::{self, PublicKeys, SigningKeys};
 use web::limits::Limits;
 use web::problem::Problem;
@@ -108,6 +109,7 @@ impl App {
         let revocations = Revocations::new(settings.access.access_lifetime);
         let lifetimes = settings.sessions.into();
         let redis = connection::lazy(client.clone())?;
+        let devices = Devices::new(redis.clone(), settings.access.seen_every);
         Ok(Arc::new(Self {
             store: Store::open(url.expose_secret(), &event_store::Settings::default())?,
             limits: Limits::new(redis.clone(), &secret, settings.limits),
@@ -122,7 +124,7 @@ impl App {
             refresh_lifetime: settings.sessions.session_idle,
             public_keys: keys.public(),
             keys: keys.clone(),
-            gate: Gate::new(Verifier::new(keys.public()), revocations.clone()),
+            gate: Gate::new(Verifier::new(keys.public()), revocations.clone()).noting(devices),
             signer: Signer::new(keys, settings.access.access_lifetime),
             client,
             revocations,

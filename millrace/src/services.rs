@@ -11,7 +11,9 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 use web::{
     caller::Gate,
-    connection, keys, ops,
+    connection,
+    devices::Devices,
+    introspection, keys, ops,
     ops::Checks,
     revocations::Revocations,
     serve,
@@ -57,8 +59,9 @@ impl CommandApi {
         tokio::spawn(async move { following.follow(until).await });
         stop.run_until_cancelled(app.caught_up()).await;
         let checks = Checks::new().with("redis", redis_is_ready(app.store()));
+        let introspection = introspection::router(app.gate());
         let public = command_api::service(app, &self.edge);
-        both(&self.listen, [local(8081), local(9081)], public, checks, stop).await
+        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), stop).await
     }
 }
 
@@ -92,9 +95,11 @@ impl QueryApi {
         let stop = serve::shutdown_on_signal()?;
         let revocations = Revocations::new(self.access.access_lifetime);
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
-        let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone());
+        let redis = connection::client(&self.redis.redis_url)?;
+        let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
+        let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices);
         tokio::spawn(keys.follow(stop.clone()));
-        tokio::spawn(revocations.clone().follow(connection::client(&self.redis.redis_url)?, stop.clone()));
+        tokio::spawn(revocations.clone().follow(redis, stop.clone()));
         // A Redis that is down keeps nobody from reading.
         let _ = tokio::time::timeout(CATCHING_UP, stop.run_until_cancelled(revocations.caught_up())).await;
         let app = query_api::App::new(self.postgres.options()?, &self.reading);
@@ -102,7 +107,7 @@ impl QueryApi {
         let checks = app.checks();
         let routes = query_api::router(app).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, checks, stop).await
+        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), stop).await
     }
 }
 
@@ -145,13 +150,13 @@ async fn both(
     listen: &Listen,
     defaults: [SocketAddr; 2],
     public: Router,
-    checks: Checks,
+    (checks, more): (Checks, Router),
     stop: CancellationToken,
 ) -> anyhow::Result<ExitCode> {
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
     let operations = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
-    let measured = ops::router(ops::measure(stop.clone())?, checks);
+    let measured = ops::router(ops::measure(stop.clone())?, checks).merge(more);
     tokio::try_join!(
         serve::serve(listener, public, stop.clone(), listen.drain),
         serve::serve(operations, measured, stop, listen.drain),

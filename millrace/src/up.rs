@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use servers::Servers;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{ops, serve, settings};
+use web::{introspection, ops, serve, settings};
 
 use crate::{
     checks::{redis_is_ready, they_work},
@@ -151,7 +151,7 @@ impl Up {
             .merge(query_api::router(read_side))
             .merge(pages::router());
         let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
-        let measures = ops::router(measured, checks);
+        let measures = ops::router(measured, checks).merge(introspection::router(write_side.gate()));
 
         self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
         let served = tokio::try_join!(

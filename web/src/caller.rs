@@ -7,30 +7,47 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use uuid::Uuid;
 
+use crate::address::ClientAddress;
 use crate::codes;
 use crate::cookies;
+use crate::devices::Devices;
 use crate::problem::Problem;
 use crate::revocations::Revocations;
-use crate::tokens::Verifier;
+use crate::tokens::{Claims, Verifier};
 
 /// What tells a live session from a dead one. [`crate::edge`] hands it to every request.
 #[derive(Clone, Debug)]
 pub struct Gate {
     verifier: Arc<Verifier>,
     revocations: Revocations,
+    devices: Option<Devices>,
 }
 
 impl Gate {
     /// Lets in who has a token that the verifier accepts, of a session that has not been revoked.
     #[must_use]
     pub fn new(verifier: Verifier, revocations: Revocations) -> Self {
-        Self { verifier: Arc::new(verifier), revocations }
+        Self { verifier: Arc::new(verifier), revocations, devices: None }
     }
 
-    fn admit(&self, token: &str) -> Option<Caller> {
-        let claims = self.verifier.verify(token).ok()?;
-        let alive = !self.revocations.is_revoked(claims.sid);
-        alive.then_some(Caller { user: claims.sub, session: claims.sid, roles: claims.roles })
+    /// Notes when and from where each session is let in.
+    #[must_use]
+    pub fn noting(self, devices: Devices) -> Self {
+        Self { devices: Some(devices), ..self }
+    }
+
+    /// What a token says that lets in at this moment.
+    #[must_use]
+    pub fn inspect(&self, token: &str) -> Option<Claims> {
+        self.verifier.verify(token).ok().filter(|claims| !self.revocations.is_revoked(claims))
+    }
+
+    fn admit(&self, token: &str, address: ClientAddress) -> Option<Caller> {
+        let claims = self.inspect(token)?;
+        if let Some(devices) = &self.devices {
+            devices.see(claims.sid, address);
+        }
+        Some(Caller { user: claims.sub, session: claims.sid, roles: claims.roles })
     }
 }
 
@@ -67,14 +84,15 @@ impl Caller {
 impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         let token = cookies::read(&parts.headers, cookies::ACCESS);
         if let Some(clue) = parts.extensions.get::<SessionRead>() {
             clue.leave(token.is_some());
         }
         let Some(token) = token else { return Ok(None) };
         let gate = parts.extensions.get::<Gate>().ok_or_else(|| Problem::internal("the router has no gate"))?;
-        gate.admit(token).map(Some).ok_or_else(Problem::unauthenticated)
+        gate.admit(token, address).map(Some).ok_or_else(Problem::unauthenticated)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
 use cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,14 +15,20 @@ pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
 
 /// Cookies to set on an answer; part of a handler's answer tuple.
-#[derive(Debug)]
-pub struct SetCookies(Vec<Cookie<'static>>);
+#[derive(Debug, Default)]
+pub struct SetCookies {
+    cookies: Vec<Cookie<'static>>,
+    clear_site: bool,
+}
+
+/// Tells a browser to forget what pages of the shop have kept. Not `"cookies"`: those of other hosts of the domain would go too.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 impl SetCookies {
     /// A new access token alone, such as after the caller's roles changed.
     #[must_use]
     pub fn access(token: &SecretString, lifetime: Duration) -> Self {
-        Self(vec![guarded(ACCESS, token.expose_secret().to_owned(), lifetime)])
+        guarded(ACCESS, token.expose_secret().to_owned(), lifetime).into()
     }
 
     /// Adds the refresh token.
@@ -34,20 +40,27 @@ impl SetCookies {
     /// Clears both cookies of a session.
     #[must_use]
     pub fn clear() -> Self {
-        Self([ACCESS, REFRESH].map(|name| guarded(name, String::new(), Duration::ZERO)).into())
+        let cookies = [ACCESS, REFRESH].map(|name| guarded(name, String::new(), Duration::ZERO)).into();
+        Self { cookies, clear_site: false }
+    }
+
+    /// Clears both cookies, and whatever else a browser keeps of the shop, since its user leaves.
+    #[must_use]
+    pub fn leave() -> Self {
+        Self { clear_site: true, ..Self::clear() }
     }
 
     /// Adds one more cookie.
     #[must_use]
     pub fn and(mut self, cookie: Cookie<'static>) -> Self {
-        self.0.push(cookie);
+        self.cookies.push(cookie);
         self
     }
 }
 
 impl From<Cookie<'static>> for SetCookies {
     fn from(cookie: Cookie<'static>) -> Self {
-        Self(vec![cookie])
+        Self { cookies: vec![cookie], clear_site: false }
     }
 }
 
@@ -55,7 +68,10 @@ impl IntoResponseParts for SetCookies {
     type Error = Problem;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Problem> {
-        for cookie in self.0 {
+        if self.clear_site {
+            parts.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+        }
+        for cookie in self.cookies {
             let mut value = HeaderValue::try_from(cookie.to_string()).map_err(Problem::internal)?;
             value.set_sensitive(true);
             parts.headers_mut().append(header::SET_COOKIE, value);
@@ -120,6 +136,13 @@ mod tests {
                 "__Host-refresh=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0",
             ]
         );
+    }
+
+    #[test]
+    fn who_leaves_leaves_nothing_behind() {
+        let response = (SetCookies::leave(), ()).into_response();
+        assert_eq!(response.headers()["clear-site-data"], "\"cache\", \"storage\"");
+        assert_eq!(lines(SetCookies::leave()), lines(SetCookies::clear()));
     }
 
     #[test]

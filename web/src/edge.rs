@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::address::Proxies;
+use crate::address::{OverTls, Proxies};
 use crate::caller::{Gate, SessionRead};
 use crate::csrf::refuse_cross_site;
 use crate::json::BODY_LIMIT_BYTES;
@@ -21,9 +21,22 @@ use crate::observe::{observe, panicked};
 use crate::problem::Problem;
 use crate::settings::Edge;
 
+/// What a page of the shop may do: load what is its own, and images from anywhere over TLS; no inline script or style.
+const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
+/// What everything else may do if a browser takes it for a page.
+const DATA_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const GUARDS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
 /// Wraps a service's router. A handler that has not answered after the time limit leaves a 503.
 pub fn wrap(router: Router, gate: Gate, settings: &Edge) -> Router {
     let (time_limit, proxies) = (settings.time_limit, Proxies::new(&settings.trusted_proxies));
+    let behind_tls = settings.behind_tls;
     router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
@@ -32,7 +45,7 @@ pub fn wrap(router: Router, gate: Gate, settings: &Edge) -> Router {
         .layer(from_fn(refuse_cross_site))
         .layer(from_fn(move |request: Request, next: Next| limit_time(time_limit, request, next)))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(guard_answer))
+        .layer(from_fn(move |request: Request, next: Next| guard_answer(behind_tls, request, next)))
         .layer(Extension(gate))
         .layer(from_fn(observe))
         .layer(map_request(move |request| locate(proxies.clone(), request)))
@@ -59,13 +72,23 @@ async fn limit_time(limit: Duration, request: Request, next: Next) -> Response {
     }
 }
 
-/// Sets what browsers and caches must know: types are as declared, and a session's answers are kept by nobody.
-async fn guard_answer(mut request: Request, next: Next) -> Response {
+/// Sets what browsers and caches must know: how little an answer may do, and that a session's answers are kept by nobody.
+async fn guard_answer(behind_tls: bool, mut request: Request, next: Next) -> Response {
     let read = SessionRead::default();
     request.extensions_mut().insert(read.clone());
+    let over_tls = behind_tls || request.extensions().get::<OverTls>().is_some();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // A page may need a policy of its own.
+    let policy = HeaderValue::from_static(if page { PAGE_POLICY } else { DATA_POLICY });
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    for (name, value) in GUARDS {
+        set(headers, name, value);
+    }
+    if over_tls {
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
     if read.asked() {
         headers.append(header::VARY, HeaderValue::from_static("cookie"));
     }

@@ -13,6 +13,8 @@ use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store::{Error, Result};
 use uuid::Uuid;
 
+use crate::devices::seen_key;
+
 /// Replaces a record by the next generation of itself, or answers 0.
 const REPLACE: &str = "
 local held = redis.call('GET', KEYS[1])
@@ -29,6 +31,20 @@ impl Records {
     /// Keeps records behind this connection.
     pub(crate) fn new(redis: ConnectionManager) -> Self {
         Self(redis)
+    }
+
+    /// Saves a new record; `false` when there is one of the same id.
+    pub(crate) async fn insert(&self, record: &Record) -> Result<bool> {
+        let inserted: Option<String> = redis::cmd("SET")
+            .arg(key(record.id))
+            .arg(encode(record)?)
+            .arg("NX")
+            .arg("PXAT")
+            .arg(expires_ms(record))
+            .query_async(&mut self.0.clone())
+            .await
+            .map_err(backend)?;
+        Ok(inserted.is_some())
     }
 
     /// Saves a record whose `generation` was raised by one since it was loaded; `false` when the session has ended or
@@ -51,21 +67,10 @@ impl Records {
 #[async_trait]
 impl SessionStore for Records {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let created: Option<String> = redis::cmd("SET")
-                .arg(key(record.id))
-                .arg(encode(record)?)
-                .arg("NX")
-                .arg("PXAT")
-                .arg(expires_ms(record))
-                .query_async(&mut self.0.clone())
-                .await
-                .map_err(backend)?;
-            if created.is_some() {
-                return Ok(());
-            }
-            record.id = fresh_id();
+        while !self.insert(record).await? {
+            record.id = id_of(Uuid::now_v7());
         }
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -86,7 +91,8 @@ impl SessionStore for Records {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        redis::cmd("DEL").arg(key(*id)).query_async(&mut self.0.clone()).await.map_err(backend)
+        let session = session_of(*id);
+        redis::cmd("DEL").arg(key(*id)).arg(seen_key(session)).query_async(&mut self.0.clone()).await.map_err(backend)
     }
 }
 
@@ -96,23 +102,23 @@ impl fmt::Debug for Records {
     }
 }
 
-/// A new session's id.
-pub(crate) fn fresh_id() -> Id {
-    id_of(Uuid::now_v7())
-}
-
 /// A session's id as its record has it: the same 128 bits.
 pub(crate) fn id_of(session: Uuid) -> Id {
     Id(i128::from_be_bytes(session.into_bytes()))
 }
 
 /// A session's id as everybody else has it.
-pub(crate) fn session_of(id: Id) -> Uuid {
+fn session_of(id: Id) -> Uuid {
     Uuid::from_bytes(id.0.to_be_bytes())
 }
 
+/// The key of a session's record.
+pub(crate) fn key_of(session: Uuid) -> String {
+    format!("session:{session}")
+}
+
 fn key(id: Id) -> String {
-    format!("session:{}", session_of(id))
+    key_of(session_of(id))
 }
 
 fn encode(record: &Record) -> Result<Vec<u8>> {

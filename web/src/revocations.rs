@@ -1,8 +1,9 @@
-//! Which sessions have ended while their access tokens are still valid.
+//! Which access tokens count for nothing although they have not expired: those of sessions that have ended, and those
+//! that a user was given before something about that user changed.
 //!
-//! Ended sessions are entries of one Redis stream, `revocations`, kept as long as an access token lives. Every service
-//! follows it into its own memory: no request waits on Redis to learn whether a session has ended, and a service that
-//! has lost Redis goes on with what it knows.
+//! Both are entries of one Redis stream, `revocations`, kept as long as an access token lives. Every service follows it
+//! into its own memory: no request waits on Redis to learn whether a token counts, and a service that has lost Redis goes
+//! on with what it knows. One that starts without Redis can be told from elsewhere, by [`Revocations::seed`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,15 +11,19 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, MultiplexedConnection};
-use redis::streams::StreamReadReply;
+use redis::streams::{StreamId, StreamReadReply};
 use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::tokens::Claims;
+
 const STREAM: &str = "revocations";
-const FIELD: &str = "session";
+const SESSION: &str = "session";
+const USER: &str = "user";
+const BEFORE: &str = "before";
 const BLOCK_MS: usize = 1000;
 const READ_COUNT: usize = 1000;
 /// Longer than `BLOCK_MS`: a blocked read is not a dead one.
@@ -29,49 +34,82 @@ const LONGEST_RETRY: Duration = Duration::from_millis(500);
 /// By how much the clocks of Redis and a service may differ.
 const SKEW: Duration = Duration::from_secs(60);
 
-/// A process's own copy of the ended sessions. Clones share it.
+/// A process's own copy of what is revoked. Clones share it.
 #[derive(Clone)]
 pub struct Revocations(Arc<Shared>);
 
 struct Shared {
-    /// Ended sessions and when, in milliseconds since 1970.
-    ended: RwLock<HashMap<Uuid, i128>>,
+    revoked: RwLock<Revoked>,
     retention: Duration,
     caught_up: watch::Sender<bool>,
 }
 
+/// What is revoked, and when it was, in milliseconds since 1970.
+#[derive(Default)]
+struct Revoked {
+    sessions: HashMap<Uuid, i128>,
+    users: HashMap<Uuid, i128>,
+}
+
+/// One entry of the stream.
+#[derive(Clone, Copy)]
+enum Entry {
+    Session(Uuid),
+    /// Tokens up to that millisecond.
+    User(Uuid, i128),
+}
+
 impl Revocations {
-    /// Knows of nothing yet; will remember a session for as long as its access tokens live.
+    /// Knows of nothing yet; will remember everything for as long as an access token lives.
     #[must_use]
     pub fn new(access_lifetime: Duration) -> Self {
         let retention = access_lifetime + SKEW;
-        Self(Arc::new(Shared { ended: RwLock::default(), retention, caught_up: watch::Sender::new(false) }))
+        Self(Arc::new(Shared { revoked: RwLock::default(), retention, caught_up: watch::Sender::new(false) }))
     }
 
-    /// Whether a session has ended, as far as this process knows.
+    /// Whether an access token counts for nothing, as far as this process knows.
     #[must_use]
-    pub fn is_revoked(&self, session: Uuid) -> bool {
-        self.0.ended.read().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
+    pub fn is_revoked(&self, claims: &Claims) -> bool {
+        let revoked = self.0.revoked.read().unwrap_or_else(PoisonError::into_inner);
+        let too_old = |before: &i128| issued_ms(claims) <= *before;
+        revoked.sessions.contains_key(&claims.sid) || revoked.users.get(&claims.sub).is_some_and(too_old)
     }
 
     /// Announces to every service that a session has ended; this process knows it on return.
     ///
     /// # Errors
     /// When Redis does not take it.
-    pub async fn revoke(&self, redis: &ConnectionManager, session: Uuid) -> RedisResult<()> {
-        let now = now_ms();
-        redis::cmd("XADD")
-            .arg(STREAM)
-            .arg("MINID")
-            .arg("~")
-            .arg(self.oldest(now).to_string())
-            .arg("*")
-            .arg(FIELD)
-            .arg(session.to_string())
-            .query_async::<String>(&mut redis.clone())
-            .await?;
-        self.remember([(session, now)]);
+    pub async fn revoke_session(&self, redis: &ConnectionManager, session: Uuid) -> RedisResult<()> {
+        self.announce(redis, &[(SESSION, session.to_string())]).await?;
+        self.remember([(Entry::Session(session), now_ms())]);
         Ok(())
+    }
+
+    /// Announces to every service that whatever access tokens a user has count for nothing; their sessions go on and
+    /// refresh. This process knows it on return, and tokens that it issues from then on count.
+    ///
+    /// # Errors
+    /// When Redis does not take it.
+    pub async fn revoke_user(&self, redis: &ConnectionManager, user: Uuid) -> RedisResult<()> {
+        // By the clock that tokens are issued by, not by that of Redis.
+        let before = now_ms();
+        self.announce(redis, &[(USER, user.to_string()), (BEFORE, before.to_string())]).await?;
+        self.remember([(Entry::User(user, before), before)]);
+        while now_ms() <= before {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+
+    /// Adds sessions that have ended, with the time when, as somebody else than Redis remembers them.
+    pub fn seed(&self, ended: impl IntoIterator<Item = (Uuid, OffsetDateTime)>) {
+        self.remember(ended.into_iter().map(|(session, at)| (Entry::Session(session), ms(at))));
+    }
+
+    async fn announce(&self, redis: &ConnectionManager, fields: &[(&str, String)]) -> RedisResult<()> {
+        let mut command = redis::cmd("XADD");
+        command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(now_ms()).to_string()).arg("*").arg(fields);
+        command.exec_async(&mut redis.clone()).await
     }
 
     /// Resolves once everything that was announced before the start is known.
@@ -117,15 +155,24 @@ impl Revocations {
             } else {
                 self.0.caught_up.send_replace(true);
             }
-            self.remember(found.iter().filter_map(|(id, session)| Some(((*session)?, added_ms(id)?))));
+            self.remember(found.iter().filter_map(|(id, entry)| Some(((*entry)?, added_ms(id)?))));
         }
     }
 
-    fn remember(&self, sessions: impl IntoIterator<Item = (Uuid, i128)>) {
+    fn remember(&self, entries: impl IntoIterator<Item = (Entry, i128)>) {
         let oldest = self.oldest(now_ms());
-        let mut ended = self.0.ended.write().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|_, at| *at >= oldest);
-        ended.extend(sessions);
+        let mut revoked = self.0.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        revoked.sessions.retain(|_, at| *at >= oldest);
+        revoked.users.retain(|_, before| *before >= oldest);
+        for (entry, at) in entries {
+            match entry {
+                Entry::Session(session) => revoked.sessions.insert(session, at),
+                Entry::User(user, before) => {
+                    let known = revoked.users.get(&user).copied().unwrap_or(before);
+                    revoked.users.insert(user, known.max(before))
+                }
+            };
+        }
     }
 
     fn oldest(&self, now_ms: i128) -> i128 {
@@ -139,12 +186,12 @@ impl fmt::Debug for Revocations {
     }
 }
 
-/// The entries after `last`: their ids, and the sessions they name.
+/// The entries after `last`: their ids, and what they say.
 async fn read(
     connection: &mut MultiplexedConnection,
     last: &str,
     block: bool,
-) -> RedisResult<Vec<(String, Option<Uuid>)>> {
+) -> RedisResult<Vec<(String, Option<Entry>)>> {
     let mut command = redis::cmd("XREAD");
     command.arg("COUNT").arg(READ_COUNT);
     if block {
@@ -152,12 +199,16 @@ async fn read(
     }
     let reply: Option<StreamReadReply> = command.arg("STREAMS").arg(STREAM).arg(last).query_async(connection).await?;
     let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|stream| stream.ids);
-    Ok(entries
-        .map(|entry| {
-            let session = entry.get::<String>(FIELD).and_then(|session| session.parse().ok());
-            (entry.id, session)
-        })
-        .collect())
+    Ok(entries.map(|entry| (entry.id.clone(), parse(&entry))).collect())
+}
+
+fn parse(entry: &StreamId) -> Option<Entry> {
+    let field = |name| entry.get::<String>(name);
+    match (field(SESSION), field(USER)) {
+        (Some(session), _) => Some(Entry::Session(session.parse().ok()?)),
+        (None, Some(user)) => Some(Entry::User(user.parse().ok()?, field(BEFORE)?.parse().ok()?)),
+        (None, None) => None,
+    }
 }
 
 /// When an entry was added: the first half of its id.
@@ -165,6 +216,15 @@ fn added_ms(id: &str) -> Option<i128> {
     id.split('-').next()?.parse().ok()
 }
 
+/// When a token was issued: the first 48 bits of its id, a UUIDv7.
+fn issued_ms(claims: &Claims) -> i128 {
+    i128::from(claims.jti.as_u64_pair().0 >> 16)
+}
+
 fn now_ms() -> i128 {
-    OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000
+    ms(OffsetDateTime::now_utc())
+}
+
+fn ms(at: OffsetDateTime) -> i128 {
+    at.unix_timestamp_nanos() / 1_000_000
 }

@@ -6,6 +6,7 @@
 //! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -22,7 +23,8 @@ use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store;
 use uuid::Uuid;
 
-use crate::records::{Records, fresh_id, id_of, session_of};
+use crate::devices::Device;
+use crate::records::{Records, id_of};
 use crate::revocations::Revocations;
 use crate::secret::{Keyed, Secret};
 
@@ -86,16 +88,25 @@ pub struct Sessions {
 
 /// What a session's record holds beside its id and expiry.
 #[derive(Debug, Serialize, Deserialize)]
-struct Family {
-    user: Uuid,
+pub(crate) struct Family {
+    pub(crate) user: Uuid,
     #[serde(with = "time::serde::timestamp")]
-    created_at: OffsetDateTime,
-    user_agent: Option<String>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) user_agent: Option<String>,
+    #[serde(default)]
+    pub(crate) address: Option<IpAddr>,
     generation: u64,
     current: String,
     previous: Option<String>,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     rotated_at: OffsetDateTime,
+}
+
+impl Family {
+    /// What a record holds, as it stands in Redis.
+    pub(crate) fn of_record(json: &[u8]) -> Option<Self> {
+        family(&serde_json::from_slice(json).ok()?).ok()
+    }
 }
 
 impl Sessions {
@@ -111,26 +122,27 @@ impl Sessions {
         }
     }
 
-    /// Opens a session for a user.
+    /// Opens a session of a new id for a user.
     ///
     /// # Errors
-    /// When Redis does not take it.
-    pub async fn open(&self, user: Uuid, user_agent: Option<String>) -> Result<Grant, Error> {
+    /// When Redis does not take it, or there is a session of that id.
+    pub async fn open(&self, session: Uuid, user: Uuid, device: Device) -> Result<Grant, Error> {
         let mut secret = [0; 32];
         aws_lc_rs::rand::fill(&mut secret).expect("the system's random source does not fail once the process runs");
         let now = OffsetDateTime::now_utc();
         let family = Family {
             user,
             created_at: now,
-            user_agent,
+            user_agent: device.user_agent,
+            address: Some(device.address),
             generation: 0,
             current: stored(&secret),
             previous: None,
             rotated_at: now,
         };
-        let mut record = self.record(fresh_id(), &family, now);
-        self.records.create(&mut record).await?;
-        let session = session_of(record.id);
+        if !self.records.insert(&self.record(id_of(session), &family, now)).await? {
+            return Err(Error::Store(session_store::Error::Backend("there is a session of this id".to_owned())));
+        }
         Ok(Grant { session, user, refresh: self.token(session, &secret) })
     }
 
@@ -182,8 +194,17 @@ impl Sessions {
     pub async fn end(&self, session: Uuid) -> Result<(), Error> {
         // The record first: after a failure in between the caller still has a valid access token to try again with.
         self.records.delete(&id_of(session)).await?;
-        self.revocations.revoke(&self.redis, session).await?;
+        self.revocations.revoke_session(&self.redis, session).await?;
         Ok(())
+    }
+
+    /// Makes every access token that a user has worthless, in every service within a second. Their sessions go on, and get
+    /// new ones by refreshing.
+    ///
+    /// # Errors
+    /// When Redis fails; doing it again is harmless.
+    pub async fn renew(&self, user: Uuid) -> Result<(), Error> {
+        Ok(self.revocations.revoke_user(&self.redis, user).await?)
     }
 
     fn record(&self, id: Id, family: &Family, now: OffsetDateTime) -> Record {

@@ -77,12 +77,15 @@ pub struct PublicKeys {
     pub public_keys: Option<PathBuf>,
 }
 
-/// How long an access token lives; every service must be told the same.
+/// How long an access token lives, and what is noted of its use; every service must be told the same.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Access {
     /// How long an access token is valid
     #[arg(long, env = "MILLRACE_ACCESS_LIFETIME", default_value = "10m", value_parser = duration)]
     pub access_lifetime: Duration,
+    /// When and from where a session was last seen is noted so often at most
+    #[arg(long, env = "MILLRACE_SEEN_EVERY", default_value = "5m", value_parser = duration)]
+    pub seen_every: Duration,
 }
 
 /// How long sessions last.

@@ -18,6 +18,7 @@ use web::address::ClientAddress;
 use web::caller::Caller;
 use web::consistency::{Token, Write};
 use web::cookies::{self, SetCookies};
+use web::devices::Device;
 use web::json::Json;
 use web::problem::Problem;
 use web::sessions::Grant;
@@ -88,7 +89,8 @@ pub(super) async fn log_in(
     app.limits.logged_in(&account).await?;
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect());
-    let grant = app.sessions.open(id.into(), user_agent).await.map_err(no_session)?;
+    let device = Device { user_agent, address: address.0 };
+    let grant = app.sessions.open(Uuid::now_v7(), id.into(), device).await.map_err(no_session)?;
     let profile = profile(&app, id, &user).await?;
     // Queries are to know the account that has just been opened.
     let write = Write { category: User::CATEGORY.to_owned(), id: id.into(), version: user.version() };
@@ -180,5 +182,5 @@ pub(super) async fn log_out(
     _body: Option<Json<Logout>>,
 ) -> Result<Response, Problem> {
     app.sessions.end(caller.session).await.map_err(no_session)?;
-    Ok((SetCookies::clear(), StatusCode::NO_CONTENT).into_response())
+    Ok((SetCookies::leave(), StatusCode::NO_CONTENT).into_response())
 }

@@ -1,6 +1,7 @@
 //! Sessions: how they begin, go on and end.
 
 use axum::http::StatusCode;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::actors::{Anonymous, Buyer};
@@ -39,6 +40,21 @@ async fn refreshing_goes_on_with_the_session() {
 }
 
 #[tokio::test]
+async fn ten_tabs_that_refresh_at_once_get_the_same_child() {
+    let shop = Shop::open().await;
+    let anna = Buyer::new(&shop, "anna").await;
+
+    let answers = join_all((0..10).map(|_| refresh(&shop, &anna.refresh).into_future())).await;
+
+    let mut children = answers.into_iter().map(|answer| answer.is(StatusCode::NO_CONTENT));
+    let first = children.next().unwrap();
+    let child = first.cookie("__Host-refresh").unwrap();
+    assert_ne!(child, anna.refresh);
+    assert!(children.all(|answer| answer.cookie("__Host-refresh") == Some(child)));
+    refresh(&shop, child).await.is(StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
 async fn a_refresh_token_that_was_copied_ends_the_session() {
     let shop = Shop::open_with(&["--replay-grace", "0s"]).await;
     let anna = Buyer::new(&shop, "anna").await;
@@ -66,6 +82,7 @@ async fn logging_out_revokes_both_tokens() {
     let answer = anna.post("/api/auth/logout").json(&json!({"scope": "current"})).await.is(StatusCode::NO_CONTENT);
 
     assert_eq!((answer.cookie("__Host-access"), answer.cookie("__Host-refresh")), (Some(""), Some("")));
+    assert_eq!(answer.headers["clear-site-data"], "\"cache\", \"storage\"");
     anna.patch("/api/users/me").json(&json!({})).await.is(StatusCode::UNAUTHORIZED);
     refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);
 }

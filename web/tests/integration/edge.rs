@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use secrecy::ExposeSecret;
@@ -35,11 +36,15 @@ fn service(revocations: Revocations) -> (Signer, Router) {
         .route("/api/trace", get(async |Extension(trace): Extension<Trace>| trace.to_string()))
         .route("/api/id", get(async |Extension(RequestId(id)): Extension<RequestId>| id))
         .route("/api/address", get(async |ClientAddress(address): ClientAddress| address.to_string()))
+        .route("/page", get(async || Html("<!doctype html>")))
         .route("/api/panic", get(panics))
         .route("/api/payments/callbacks/fake", post(async || StatusCode::NO_CONTENT));
     let (signer, gate) = gate(revocations);
-    let settings = Edge { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Edge::default() };
-    (signer, edge::wrap(router, gate, &settings))
+    (signer, edge::wrap(router, gate, &settings()))
+}
+
+fn settings() -> Edge {
+    Edge { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Edge::default() }
 }
 
 async fn panics() -> &'static str {
@@ -243,6 +248,39 @@ async fn nobody_may_store_what_a_session_was_shown() {
     assert!(!public.headers.contains_key(header::CACHE_CONTROL));
     assert_eq!(public.headers[header::VARY], "cookie");
     assert_eq!(public.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+}
+
+#[tokio::test]
+async fn every_answer_says_how_little_it_may_do() {
+    for path in ["/api/open", "/api/nothing", "/api/panic", "/api/me", "/page"] {
+        let headers = answer(Request::get(path)).await.headers;
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(policy.contains("default-src 'self'"), path == "/page", "{path}: {policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(headers[name], value, "{path}");
+        }
+        assert!(!headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_keep_to_tls_where_there_is_tls() {
+    let hsts = async |settings: &Edge, peer: &str| {
+        let (_, gate) = gate(Revocations::new(ACCESS));
+        let router = edge::wrap(Router::new().route("/", get(async || ())), gate, settings);
+        let peer = ConnectInfo(peer.parse::<SocketAddr>().unwrap());
+        let request = Request::get("/").header("x-forwarded-proto", "https").extension(peer);
+        ask(&router, request, Body::empty()).await.headers.contains_key(header::STRICT_TRANSPORT_SECURITY)
+    };
+    assert!(hsts(&settings(), "10.0.0.1:4711").await, "a trusted proxy says so");
+    assert!(!hsts(&settings(), "203.0.113.9:4711").await, "anybody says so");
+    assert!(hsts(&Edge { behind_tls: true, ..settings() }, "203.0.113.9:4711").await, "the operator says so");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
+mod devices;
 mod edge;
+mod introspection;
 mod limits;
 mod openapi;
 mod revocations;

@@ -6,19 +6,25 @@ use futures_util::future::join_all;
 use secrecy::ExposeSecret;
 use test_kit::eventually;
 use uuid::Uuid;
+use web::devices::Device;
 use web::sessions::{Error, Grant, Lifetimes};
 
-use crate::shop::{LIFETIMES, shop};
+use crate::shop::{LIFETIMES, Shop, claims, shop};
 
 fn token(grant: &Grant) -> &str {
     grant.refresh.expose_secret()
+}
+
+async fn open(shop: &Shop, user: Uuid) -> Grant {
+    let device = Device { user_agent: Some("curl".into()), address: "198.51.100.1".parse().unwrap() };
+    shop.sessions.open(Uuid::now_v7(), user, device).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_refresh_token_continues_its_session_with_a_new_one() {
     let shop = shop(LIFETIMES).await;
     let user = Uuid::now_v7();
-    let opened = shop.sessions.open(user, Some("curl".into())).await.unwrap();
+    let opened = open(&shop, user).await;
 
     let child = shop.sessions.rotate(token(&opened)).await.unwrap();
     let grandchild = shop.sessions.rotate(token(&child)).await.unwrap();
@@ -31,7 +37,7 @@ async fn a_refresh_token_continues_its_session_with_a_new_one() {
 #[tokio::test]
 async fn refreshing_in_many_tabs_at_once_gives_the_same_child() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
 
     let children = join_all((0..20).map(|_| shop.sessions.rotate(token(&opened)))).await;
 
@@ -44,20 +50,20 @@ async fn refreshing_in_many_tabs_at_once_gives_the_same_child() {
 async fn a_token_replayed_too_late_ends_the_family() {
     let shop = shop(Lifetimes { replay_grace: Duration::ZERO, ..LIFETIMES }).await;
     let user = Uuid::now_v7();
-    let opened = shop.sessions.open(user, None).await.unwrap();
+    let opened = open(&shop, user).await;
     let child = shop.sessions.rotate(token(&opened)).await.unwrap();
 
     let replayed = shop.sessions.rotate(token(&opened)).await;
 
     assert!(matches!(replayed, Err(Error::Reused { session, user: of }) if session == opened.session && of == user));
     assert!(matches!(shop.sessions.rotate(token(&child)).await, Err(Error::Unknown)));
-    assert!(shop.revocations.is_revoked(opened.session));
+    assert!(shop.revocations.is_revoked(&claims(opened.session)));
 }
 
 #[tokio::test]
 async fn an_older_ancestor_ends_the_family_even_within_the_grace() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
     let child = shop.sessions.rotate(token(&opened)).await.unwrap();
     shop.sessions.rotate(token(&child)).await.unwrap();
 
@@ -67,7 +73,7 @@ async fn an_older_ancestor_ends_the_family_even_within_the_grace() {
 #[tokio::test]
 async fn a_made_up_token_ends_nothing() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
     let [session, _, seal] = token(&opened).split('.').collect::<Vec<_>>()[..] else { panic!() };
 
     for made_up in ["", "junk", &format!("{session}.{}.{seal}", "A".repeat(43)), &format!("{}.x", token(&opened))] {
@@ -79,19 +85,19 @@ async fn a_made_up_token_ends_nothing() {
 #[tokio::test]
 async fn an_ended_session_does_not_come_back() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
 
     let (ended, _) = tokio::join!(shop.sessions.end(opened.session), shop.sessions.rotate(token(&opened)));
 
     ended.unwrap();
     assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
-    assert!(shop.revocations.is_revoked(opened.session));
+    assert!(shop.revocations.is_revoked(&claims(opened.session)));
 }
 
 #[tokio::test]
 async fn an_idle_session_ends_by_itself() {
     let shop = shop(Lifetimes { idle: Duration::from_millis(300), ..LIFETIMES }).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
     let key = format!("session:{}", opened.session);
 
     let mut redis = shop.connection.clone();
@@ -106,7 +112,7 @@ async fn an_idle_session_ends_by_itself() {
 async fn refreshing_does_not_prolong_a_session_for_ever() {
     let absolute = Duration::from_secs(3600);
     let shop = shop(Lifetimes { absolute, ..LIFETIMES }).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
     shop.sessions.rotate(token(&opened)).await.unwrap();
 
     let key = format!("session:{}", opened.session);
@@ -117,7 +123,7 @@ async fn refreshing_does_not_prolong_a_session_for_ever() {
 #[tokio::test]
 async fn redis_holds_no_token_that_could_be_used() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
 
     let key = format!("session:{}", opened.session);
     let record: String = redis::cmd("GET").arg(key).query_async(&mut shop.connection.clone()).await.unwrap();
@@ -128,7 +134,7 @@ async fn redis_holds_no_token_that_could_be_used() {
 #[tokio::test]
 async fn says_so_when_redis_is_down() {
     let shop = shop(LIFETIMES).await;
-    let opened = shop.sessions.open(Uuid::now_v7(), None).await.unwrap();
+    let opened = open(&shop, Uuid::now_v7()).await;
     shop.redis.kill9();
 
     assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Store(_))));

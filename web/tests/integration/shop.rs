@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use redis::Client;
 use redis::aio::ConnectionManager;
+use secrecy::ExposeSecret;
 use test_kit::TestRedis;
+use uuid::Uuid;
 use web::caller::Gate;
 use web::connection;
 use web::keys::SigningKeys;
 use web::revocations::Revocations;
 use web::secret::Secret;
 use web::sessions::{Lifetimes, Sessions};
-use web::tokens::{Signer, Verifier};
+use web::tokens::{Claims, Signer, Verifier};
 
 pub(crate) const ACCESS: Duration = Duration::from_secs(600);
 pub(crate) const LIFETIMES: Lifetimes = Lifetimes {
@@ -46,4 +48,17 @@ pub(crate) fn gate(revocations: Revocations) -> (Signer, Gate) {
     let keys = SigningKeys::open(folder.path()).unwrap();
     let gate = Gate::new(Verifier::new(keys.public()), revocations);
     (Signer::new(keys, ACCESS), gate)
+}
+
+/// What an access token of a session says.
+pub(crate) fn claims(session: Uuid) -> Claims {
+    claims_of(Uuid::now_v7(), session)
+}
+
+/// What an access token of a user's session says.
+pub(crate) fn claims_of(user: Uuid, session: Uuid) -> Claims {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = SigningKeys::open(folder.path()).unwrap();
+    let token = Signer::new(keys.clone(), ACCESS).sign(user, session, vec![]);
+    Verifier::new(keys.public()).verify(token.expose_secret()).unwrap()
 }

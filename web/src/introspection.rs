@@ -1,0 +1,45 @@
+//! Token introspection (RFC 7662), for services that cannot verify tokens themselves, or want to know of revocations.
+//!
+//! It belongs on the operations listener: whoever reaches it may ask about any token.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::caller::Gate;
+use crate::codes;
+use crate::problem::Problem;
+use crate::tokens::Claims;
+
+// Without `Debug`: a token is nobody's to see.
+#[derive(Deserialize)]
+struct Question {
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(flatten)]
+    claims: Option<Claims>,
+}
+
+/// `POST /introspect`, form-encoded: `token=…`.
+pub fn router(gate: Gate) -> Router {
+    Router::new().route("/introspect", post(introspect)).with_state(gate)
+}
+
+async fn introspect(State(gate): State<Gate>, question: Result<Form<Question>, FormRejection>) -> Response {
+    let Ok(Form(Question { token })) = question else {
+        return Problem::bad_request(codes::BAD_REQUEST, "the form must have a token").into_response();
+    };
+    let claims = gate.inspect(&token);
+    let answer = Answer { active: claims.is_some(), token_type: claims.is_some().then_some("Bearer"), claims };
+    ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+}
