@@ -121,8 +121,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(mut settings: Settings) -> Self {
         let owner = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
+        // Whoever is paused in the middle of a transaction keeps no lock for longer than a lease.
+        let idle = format!("{}ms", settings.timing.lease.as_millis());
+        settings.database = settings.database.options([("idle_in_transaction_session_timeout", idle)]);
         Self { settings, owner, status: Arc::default(), tasks: TaskTracker::new() }
     }
 

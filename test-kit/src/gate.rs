@@ -1,4 +1,4 @@
-//! A way to Redis on which one command can be held back for as long as a test likes, so that what races in life happens in
+//! A way to a server on which one command can be held back for as long as a test likes, so that what races in life happens in
 //! the order that the test wants.
 
 use std::sync::{
@@ -25,11 +25,11 @@ enum State {
     Watching(String),
     Held,
     Released,
-    /// What Redis said to it.
+    /// What the server said to it.
     Answered(String),
 }
 
-/// Stands between a client and a Redis.
+/// Stands between a client and a server.
 pub struct Gate {
     port: u16,
     state: watch::Sender<State>,
@@ -39,8 +39,13 @@ pub struct Gate {
 impl Gate {
     /// A gate in front of this Redis.
     pub async fn before(redis: &TestRedis) -> Self {
+        Self::to(redis.port()).await
+    }
+
+    /// A gate in front of the server on this port.
+    pub async fn to(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let (port, server) = (listener.local_addr().unwrap().port(), redis.port());
+        let port = listener.local_addr().unwrap().port();
         let state = watch::Sender::new(State::Open);
         let task = tokio::spawn({
             let state = state.clone();
@@ -56,6 +61,12 @@ impl Gate {
 
     /// Where the client goes.
     #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same, where the server is a Redis.
+    #[must_use]
     pub fn url(&self) -> String {
         url(self.port)
     }
@@ -70,7 +81,7 @@ impl Gate {
         self.state.subscribe().wait_for(|state| *state == State::Held).await.unwrap();
     }
 
-    /// Lets it go on, also when whoever sent it is gone, and returns what Redis said to it.
+    /// Lets it go on, also when whoever sent it is gone, and returns what the server said to it.
     pub async fn release(&self) -> String {
         self.state.send_replace(State::Released);
         let mut state = self.state.subscribe();
@@ -97,7 +108,7 @@ async fn pass(client: TcpStream, server: TcpStream, state: watch::Sender<State>)
                 if was_held.swap(false, Ordering::SeqCst) {
                     state.send_replace(State::Answered(String::from_utf8_lossy(&bytes[..count]).into_owned()));
                 }
-                // The client may be gone; what Redis says to it still counts.
+                // The client may be gone; what the server says to it still counts.
                 let _ = to_client.write_all(&bytes[..count]).await;
             }
         }

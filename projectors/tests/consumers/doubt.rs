@@ -100,6 +100,26 @@ async fn an_owner_whose_lease_was_taken_can_settle_nothing_until_it_is_free_agai
 }
 
 #[tokio::test]
+async fn an_owner_who_is_paused_inside_a_transaction_is_replaced() {
+    let shop = Shop::open().await;
+    let gate = test_kit::Gate::to(shop.database.get_port()).await;
+    let paused = shop.consume_over(&gate);
+    let seller = shop.seller("anna").await;
+    shop.at_rest().await;
+    // The row of the position is locked by then, and whoever wants it passes over it.
+    gate.hold("insert into movements");
+    let product = shop.product(seller, 5).await;
+    gate.holds().await;
+    let running = shop.consume();
+    shop.at_rest().await;
+    assert_eq!(shop.count("select on_hand from inventory.inventory").await, 5);
+    shop.order_one(seller, product).await;
+    shop.at_rest().await;
+    shop.verify().await;
+    tokio::join!(paused.stop(), running.stop());
+}
+
+#[tokio::test]
 async fn a_turn_that_was_read_before_its_lease_was_taken_writes_nothing() {
     let shop = Shop::open().await;
     let running = shop.consume();

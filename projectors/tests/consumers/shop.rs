@@ -65,6 +65,14 @@ impl Shop {
         )
     }
 
+    /// Starts every consumer; they come to Postgres by this way.
+    pub(crate) fn consume_over(&self, gate: &Gate) -> Running {
+        let stop = CancellationToken::new();
+        let database = self.database.clone().port(gate.port());
+        let settings = Settings { store: self.store.clone(), database, timing: quick(), upkeep: Upkeep::default() };
+        Running { consumers: Consumers::start(settings, stop.clone()), stop }
+    }
+
     fn consume_from(&self, store: Store, timing: Timing, upkeep: Upkeep) -> Running {
         let stop = CancellationToken::new();
         let settings = Settings { store, database: self.database.clone(), timing, upkeep };
