@@ -152,4 +152,4 @@ macro_rules! displayed {
     };
 }
 
-displayed!(i16, i64, Uuid);
+displayed!(bool, i16, i64, Uuid);

@@ -3,6 +3,7 @@
 mod inventory;
 mod orders;
 mod products;
+mod sessions;
 mod stock;
 mod users;
 

@@ -52,6 +52,8 @@ struct SellerRow {
     version: i64,
     shop_name: Option<String>,
     opened_at: OffsetDateTime,
+    suspended: bool,
+    erased: bool,
 }
 
 impl Projection for Products {
@@ -84,7 +86,7 @@ impl Projection for Products {
         .await?;
         let sellers = sqlx::query_as!(
             SellerRow,
-            "select id, version, shop_name, opened_at from sellers where id = any($1)",
+            "select id, version, shop_name, opened_at, suspended, erased from sellers where id = any($1)",
             &touched.of(User::CATEGORY)
         )
         .fetch_all(connection)
@@ -138,6 +140,7 @@ impl Copied for SellerRow {
     fn put(&self, line: &mut Line<'_>) {
         line.put("id", &self.id).put("version", &self.version);
         line.put("shop_name", &self.shop_name).put("opened_at", &self.opened_at);
+        line.put("suspended", &self.suspended).put("erased", &self.erased);
     }
 }
 
@@ -189,11 +192,16 @@ impl Rows {
     }
 
     fn seller(&mut self, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
-        if let user::Event::ShopOpened { .. } = event.event::<User>()? {
-            let row = SellerRow { id: event.id, version: 0, shop_name: None, opened_at: event.time()? };
+        let what = event.event::<User>()?;
+        if let user::Event::ShopOpened { .. } = what {
+            let (id, opened_at) = (event.id, event.time()?);
+            let row = SellerRow { id, version: 0, shop_name: None, opened_at, suspended: false, erased: false };
             self.sellers.insert(event.id, row);
         }
         if let Some(row) = self.sellers.get_mut(&event.id) {
+            row.suspended |= matches!(what, user::Event::Suspended { .. });
+            row.suspended &= !matches!(what, user::Event::Reinstated {});
+            row.erased |= matches!(what, user::Event::Erased { .. });
             row.version = event.version as i64;
             row.shop_name = private.get("shop_name").map(str::to_owned);
         }
@@ -252,13 +260,17 @@ async fn save_stock(rows: Vec<Stock>, connection: &mut PgConnection) -> sqlx::Re
 
 async fn save_sellers(rows: Vec<SellerRow>, connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into sellers (id, version, shop_name, opened_at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[])
-         on conflict (id) do update set version = excluded.version, shop_name = excluded.shop_name",
+        "insert into sellers (id, version, shop_name, opened_at, suspended, erased)
+         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[], $5::bool[], $6::bool[])
+         on conflict (id) do update set
+           version = excluded.version, shop_name = excluded.shop_name, suspended = excluded.suspended,
+           erased = excluded.erased",
         &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.shop_name.clone()).collect::<Vec<_>>() as &[Option<String>],
         &rows.iter().map(|row| row.opened_at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.suspended).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.erased).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

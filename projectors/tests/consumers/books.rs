@@ -29,6 +29,7 @@ async fn closed_books_leave_the_rows_as_they_are() {
     };
     let tables = [
         "users.users",
+        "users.sessions",
         "products.stock",
         "products.sellers",
         "inventory.inventory",

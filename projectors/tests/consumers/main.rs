@@ -5,6 +5,7 @@
 mod shop;
 mod traffic;
 
+mod accounts;
 mod archive;
 mod backlog;
 mod books;
