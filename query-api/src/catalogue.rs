@@ -1,4 +1,5 @@
-//! The catalogue: the products on offer, filtered and in one of four orders.
+//! The catalogue: the products on offer, filtered and in one of four orders. What a suspended or erased seller has listed is
+//! not on offer.
 
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 macro_rules! offered {
     ($app:ident, $filter:ident, $span:ident, $after:expr, $rest:literal) => {
         product_rows!(
-            "where p.status = 'active'
+            "where p.status = 'active' and k.suspended is not true and k.erased is not true
                and ($1::uuid[] is null or p.id = any($1))
                and ($2::text is null or p.category = $2)
                and ($3::uuid is null or p.seller = $3)

@@ -32,9 +32,11 @@ async fn categories(State(app): State<App>, Query(paging): Query<Paging>) -> Res
     let span = paging.span::<String>("categories")?;
     let rows = sqlx::query_as!(
         Category,
-        r#"select category as "name!", count(*) as "count!" from products.products
-           where status = 'active' and category > coalesce($1::text, '')
-           group by category order by category limit $2"#,
+        r#"select p.category as "name!", count(*) as "count!"
+           from products.products p left join products.sellers k on k.id = p.seller
+           where p.status = 'active' and k.suspended is not true and k.erased is not true
+             and p.category > coalesce($1::text, '')
+           group by p.category order by p.category limit $2"#,
         span.after.as_deref(),
         span.rows()
     )

@@ -92,7 +92,7 @@ impl Wanted {
                 min_price: self.min_price,
                 max_price: self.max_price,
                 in_stock: self.in_stock.unwrap_or_default(),
-                words: words?.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+                words: words?.map(self::words).unwrap_or_default(),
             })
         })
     }
@@ -103,11 +103,17 @@ impl Wanted {
     }
 }
 
-fn text(text: &str) -> Result<&str, String> {
+/// Reads a text to search for.
+pub(crate) fn text(text: &str) -> Result<&str, String> {
     match text.chars().count() <= LONGEST_TEXT && !text.contains(char::is_control) {
         true => Ok(text),
         false => Err(format!("up to {LONGEST_TEXT} characters are expected, none of them a control character")),
     }
+}
+
+/// The words of a text.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 fn ids(text: &str) -> Result<Vec<Uuid>, String> {

@@ -17,14 +17,17 @@ mod page;
 mod snapshot;
 
 // Route groups
+mod admin;
 mod catalogue;
 mod categories;
 mod document;
 mod filter;
 mod inventory;
 mod orders;
+mod people;
 mod products;
 mod sellers;
+mod sessions;
 mod timeline;
 mod users;
 
@@ -47,7 +50,7 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
         // Whose product it is, is for the catalogue to say.
         (inventory::routes(), &[Inventory, Products]),
         (orders::routes().merge(timeline::routes()), &[Orders]),
-        (users::routes(), &[Users]),
+        (users::routes().merge(sessions::routes()).merge(admin::routes()), &[Users]),
     ]
 }
 

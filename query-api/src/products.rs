@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::catalogue;
 use crate::error::Result;
 use crate::money::Money;
+use crate::users::name_of;
 
 /// As many or fewer are a low stock.
 const LOW_STOCK: i64 = 5;
@@ -33,6 +34,8 @@ pub(crate) struct Row {
     pub(crate) version: i64,
     pub(crate) seller: Uuid,
     pub(crate) shop_name: Option<String>,
+    pub(crate) seller_suspended: bool,
+    pub(crate) seller_erased: bool,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) category: Option<String>,
@@ -52,9 +55,10 @@ macro_rules! product_rows {
     ($($rest:literal)+ ; $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             $crate::products::Row,
-            r#"select p.id as "id!", p.version as "version!", p.seller as "seller!", k.shop_name, p.name as "name!",
-                      p.description, p.category, p.price_amount as "price_amount!", p.price_currency as "price_currency!",
-                      p.images as "images!", p.status as "status!", p.listed_at as "listed_at!",
+            r#"select p.id as "id!", p.version as "version!", p.seller as "seller!", k.shop_name,
+                      coalesce(k.suspended, false) as "seller_suspended!", coalesce(k.erased, false) as "seller_erased!",
+                      p.name as "name!", p.description, p.category, p.price_amount as "price_amount!",
+                      p.price_currency as "price_currency!", p.images as "images!", p.status as "status!", p.listed_at as "listed_at!",
                       p.changed_at as "changed_at!", coalesce(s.on_hand, 0) as "on_hand!",
                       coalesce(s.reserved, 0) as "reserved!", coalesce(s.version, 0) as "stock_version!"
                from products.products p
@@ -97,7 +101,7 @@ pub(crate) struct Product {
 #[derive(Debug, Serialize, ToSchema)]
 struct Seller {
     id: Uuid,
-    /// Null when the seller has left.
+    /// `deleted user` when the seller has left.
     shop_name: Option<String>,
 }
 
@@ -146,7 +150,7 @@ impl Row {
         Product {
             id: self.id,
             version: self.version,
-            seller: Seller { id: self.seller, shop_name: self.shop_name },
+            seller: Seller { id: self.seller, shop_name: name_of(self.shop_name, self.seller_erased) },
             name: self.name,
             description: self.description,
             category: self.category,
@@ -160,9 +164,10 @@ impl Row {
         }
     }
 
-    /// An archived product has not gone for those who look after it.
+    /// What is not on offer has not gone for those who look after it.
     fn is_visible_to(&self, caller: Option<&Caller>) -> bool {
-        self.status != "archived" || caller.is_some_and(|caller| caller.user == self.seller || caller.has("admin"))
+        let is_on_offer = self.status == "active" && !self.seller_suspended && !self.seller_erased;
+        is_on_offer || caller.is_some_and(|caller| caller.user == self.seller || caller.has("admin"))
     }
 
     fn etag(&self) -> HeaderValue {

@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::freshness::ReadModel;
 use crate::page::{Page, Paging, Span};
 use crate::products::{Product, Row, product_rows};
+use crate::users::name_of;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(shop)).routes(routes!(own_products))
@@ -29,7 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 struct ShopWindow {
     /// Of its seller.
     id: Uuid,
-    /// Null when the seller has left.
+    /// `deleted user` when the seller has left.
     shop_name: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     opened_at: OffsetDateTime,
@@ -39,6 +40,7 @@ struct ShopWindow {
 
 struct ShopRow {
     shop_name: Option<String>,
+    erased: bool,
     opened_at: OffsetDateTime,
 }
 
@@ -55,7 +57,7 @@ async fn shop(
     let mut snapshot = app.snapshot(ReadModel::Products).await?;
     let shop = sqlx::query_as!(
         ShopRow,
-        r#"select shop_name, opened_at as "opened_at!" from products.sellers where id = $1"#,
+        r#"select shop_name, erased as "erased!", opened_at as "opened_at!" from products.sellers where id = $1"#,
         id
     )
     .fetch_optional(&mut *snapshot)
@@ -63,10 +65,11 @@ async fn shop(
     .ok_or_else(Problem::not_found)?;
     let products = products(&mut snapshot, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
     snapshot.commit().await?;
-    Ok(Json(ShopWindow { id, shop_name: shop.shop_name, opened_at: shop.opened_at, products }))
+    let shop_name = name_of(shop.shop_name, shop.erased);
+    Ok(Json(ShopWindow { id, shop_name, opened_at: shop.opened_at, products }))
 }
 
-/// The caller's own products, the archived ones too, newest first.
+/// The caller's own products, those that are not on offer too, newest first.
 #[utoipa::path(get, path = "/api/seller/products", operation_id = "list_own_products", tag = "sellers", params(Paging),
     responses((status = 200, body = Page<Product>)), security(("session" = [])))]
 async fn own_products(
@@ -83,15 +86,16 @@ async fn own_products(
 async fn products(
     connection: &mut PgConnection,
     seller: Uuid,
-    archived_too: bool,
+    not_on_offer_too: bool,
     span: &Span<At>,
 ) -> Result<Page<Row>> {
     let rows = product_rows!(
-        "where p.seller = $1 and (p.status = 'active' or $2::bool)
+        "where p.seller = $1
+           and (p.status = 'active' and k.suspended is not true and k.erased is not true or $2::bool)
            and (p.listed_at, p.id) < (coalesce($3, 'infinity'::timestamptz), $4)
          order by p.listed_at desc, p.id desc limit $5";
         seller,
-        archived_too,
+        not_on_offer_too,
         span.after.map(|at| at.0),
         span.after_id,
         span.rows(),

@@ -20,6 +20,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(me))
 }
 
+/// What takes the place of the names of whoever is forgotten.
+const DELETED: &str = "deleted user";
+
+/// A name as it is shown.
+pub(crate) fn name_of(name: Option<String>, erased: bool) -> Option<String> {
+    if erased { Some(DELETED.to_owned()) } else { name }
+}
+
 /// An account as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 struct Account {
@@ -32,6 +40,10 @@ struct Account {
     /// `buyer`, `seller`, `admin` or `support`.
     #[schema(example = json!(["buyer"]))]
     roles: Vec<String>,
+    /// Whether the e-mail address is proven. Only then may its owner order and sell.
+    verified: bool,
+    /// Whether logins ask for a code.
+    second_factor: bool,
     #[serde(with = "time::serde::rfc3339")]
     registered_at: OffsetDateTime,
     /// What `If-Match` names to change it.
@@ -42,8 +54,9 @@ async fn account(app: &App, id: Uuid) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         r#"select id as "id!", email, username, display_name, shop_name, roles as "roles!",
-                  registered_at as "registered_at!", version as "version!"
-           from users.users where id = $1"#,
+                  verified as "verified!", second_factor as "second_factor!", registered_at as "registered_at!",
+                  version as "version!"
+           from users.users where id = $1 and erased_at is null"#,
         id
     )
     .fetch_optional(&app.pool)

@@ -5,6 +5,11 @@ use uuid::Uuid;
 pub(crate) trait Actor {
     /// The user and their roles, of whoever is signed in.
     fn session(&self) -> Option<(Uuid, Vec<String>)>;
+
+    /// Which session it is.
+    fn session_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
 }
 
 pub(crate) struct Anonymous;
@@ -38,6 +43,19 @@ impl Admin {
 impl Support {
     pub(crate) fn new() -> Self {
         Self(Uuid::now_v7())
+    }
+}
+
+/// A buyer in a session of theirs.
+pub(crate) struct InSession(pub(crate) Uuid, pub(crate) Uuid);
+
+impl Actor for InSession {
+    fn session(&self) -> Option<(Uuid, Vec<String>)> {
+        signed_in(self.0, &["buyer"])
+    }
+
+    fn session_id(&self) -> Uuid {
+        self.1
     }
 }
 

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::actors::{Anonymous, Buyer, Seller};
-use crate::rows::{Goods, at, open_shop};
+use crate::actors::{Admin, Anonymous, Buyer, Seller};
+use crate::rows::{Goods, at, open_shop, take_out};
 use crate::shop::{Shop, shop};
 
 const ANN: Seller = Seller(Uuid::from_u128(0xa));
@@ -128,6 +128,45 @@ async fn shows_a_shop_with_what_it_offers() {
     assert_eq!(names, ["Blue Cup", "Red Teapot"]);
     assert_eq!(shown["products"]["items"][0]["seller"]["shop_name"], "Ann's");
     assert_eq!(shop.get(&Anonymous, &format!("/api/sellers/{}", BOB.0)).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_a_seller_who_is_out_has_listed_is_not_on_offer() {
+    let (shop, ids) = stocked().await;
+    open_shop(&shop.rows, BOB.0, "Bob's").await;
+    let (page, product) = (format!("/api/sellers/{}", BOB.0), format!("/api/products/{}", ids[2]));
+    for (suspended, erased, name) in
+        [(true, false, "Bob's"), (false, true, "deleted user"), (true, true, "deleted user")]
+    {
+        take_out(&shop.rows, BOB.0, suspended, erased).await;
+
+        for sort in ["newest", "price", "-price", "name"] {
+            assert_eq!(found(&shop, &format!("sort={sort}")).await.len(), 2, "{sort}");
+        }
+        assert_eq!(found(&shop, &format!("ids={}", ids[2])).await.len(), 0);
+        assert_eq!(shop.get(&Anonymous, "/api/categories").await.each("name"), ["tea"]);
+        let window = shop.get(&Anonymous, &page).await.ok();
+        assert_eq!((&window["shop_name"], &window["products"]["items"]), (&name.into(), &serde_json::json!([])));
+        assert_eq!(shop.get(&Buyer::new(), &product).await.status, 404);
+        assert_eq!(shop.get(&Admin::new(), &product).await.ok()["seller"]["shop_name"], name);
+        assert_eq!(shop.get(&BOB, "/api/seller/products").await.items().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_a_seller_has_listed_is_back_once_they_are_reinstated() {
+    let (shop, ids) = stocked().await;
+    open_shop(&shop.rows, BOB.0, "Bob's").await;
+    take_out(&shop.rows, BOB.0, true, false).await;
+    take_out(&shop.rows, BOB.0, false, false).await;
+
+    assert_eq!(found(&shop, "").await.len(), 4);
+    assert_eq!(shop.get(&Anonymous, "/api/categories").await.each("name"), ["food", "tea"]);
+    assert_eq!(
+        shop.get(&Anonymous, &format!("/api/sellers/{}", BOB.0)).await.ok()["products"]["items"][1]["id"],
+        ids[2].to_string()
+    );
+    assert_eq!(shop.get(&Anonymous, &format!("/api/products/{}", ids[2])).await.status, 200);
 }
 
 #[tokio::test]

@@ -18,3 +18,4 @@ mod queries;
 mod rows;
 mod shop;
 mod snapshot;
+mod users;

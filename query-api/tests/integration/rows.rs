@@ -79,6 +79,13 @@ pub(crate) async fn open_shop(rows: &PgPool, seller: Uuid, name: &str) {
         .unwrap();
 }
 
+/// Keeps a seller out or forgets them, or undoes it.
+pub(crate) async fn take_out(rows: &PgPool, seller: Uuid, suspended: bool, erased: bool) {
+    let update = "update products_g1.sellers set suspended = $2, erased = $3,
+                    shop_name = case when $3 then null else shop_name end where id = $1";
+    sqlx::query(update).bind(seller).bind(suspended).bind(erased).execute(rows).await.unwrap();
+}
+
 pub(crate) async fn register(rows: &PgPool, user: Uuid, username: &str) {
     sqlx::query(
         "insert into users_g1.users (id, version, email, username, roles, registered_at)
@@ -87,6 +94,65 @@ pub(crate) async fn register(rows: &PgPool, user: Uuid, username: &str) {
     .bind(user)
     .bind(username)
     .bind(OPENED)
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// An account, for lists of several.
+pub(crate) struct Member {
+    pub(crate) id: Uuid,
+    pub(crate) email: Option<&'static str>,
+    pub(crate) username: Option<&'static str>,
+    pub(crate) roles: &'static [&'static str],
+    pub(crate) registered_at: OffsetDateTime,
+    pub(crate) suspended_at: Option<OffsetDateTime>,
+    pub(crate) erased_at: Option<OffsetDateTime>,
+}
+
+impl Member {
+    pub(crate) fn new(username: &'static str, registered_at: OffsetDateTime) -> Self {
+        let (id, username, roles) = (Uuid::now_v7(), Some(username), &["buyer"][..]);
+        Self { id, email: None, username, roles, registered_at, suspended_at: None, erased_at: None }
+    }
+
+    pub(crate) async fn join(self, rows: &PgPool) -> Uuid {
+        sqlx::query(
+            "insert into users_g1.users (id, version, email, username, roles, registered_at, verified, suspended_at,
+               suspension_reason, erased_at)
+             values ($1, 3, $2, $3, $4, $5, true, $6, case when $6 is null then null else 'Sold nothing.' end, $7)",
+        )
+        .bind(self.id)
+        .bind(self.email)
+        .bind(self.username)
+        .bind(self.roles)
+        .bind(self.registered_at)
+        .bind(self.suspended_at)
+        .bind(self.erased_at)
+        .execute(rows)
+        .await
+        .unwrap();
+        self.id
+    }
+}
+
+/// A session of a user, who has not begun another in the same second.
+pub(crate) async fn log_in(
+    rows: &PgPool,
+    user: Uuid,
+    session: Uuid,
+    [started_at, until]: [OffsetDateTime; 2],
+    ended_at: Option<OffsetDateTime>,
+) {
+    sqlx::query(
+        "insert into users_g1.sessions (user_id, version, id, started_at, until, ended_at, reason)
+         values ($1, extract(epoch from $3), $2, $3, $4, $5, case when $5 is null then null else 'logged_out' end)",
+    )
+    .bind(user)
+    .bind(session)
+    .bind(started_at)
+    .bind(until)
+    .bind(ended_at)
     .execute(rows)
     .await
     .unwrap();

@@ -13,7 +13,6 @@ use sqlx::PgPool;
 use test_kit::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use uuid::Uuid;
 use web::caller::Gate;
 use web::keys::SigningKeys;
 use web::revocations::Revocations;
@@ -54,7 +53,7 @@ impl Service {
     pub(crate) async fn get_with(&self, actor: &impl Actor, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::get(path);
         if let Some((user, roles)) = actor.session() {
-            let token = self.signer.sign(user, Uuid::now_v7(), roles);
+            let token = self.signer.sign(user, actor.session_id(), roles);
             request = request.header(header::COOKIE, format!("__Host-access={}", token.expose_secret()));
         }
         for (name, value) in headers {
