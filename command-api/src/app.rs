@@ -27,7 +27,7 @@ use crate::codes;
 use crate::command::InFlight;
 use crate::failure::unread;
 use crate::passwords::{self, Passwords};
-use crate::settings::Settings;
+use crate::settings::{Contradiction, Settings};
 
 /// Why the write side cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum Error {
     /// Limits are off where the public may be.
     #[error("MILLRACE_RATE_LIMITS=off needs MILLRACE_DEMO=true: a shop of its own is never without limits")]
     WithoutLimits,
+    /// Two settings cannot both be meant.
+    #[error(transparent)]
+    Settings(#[from] Contradiction),
     /// Redis may lose what was acknowledged.
     #[error("this Redis may lose acknowledged commands: {}", list(.0))]
     Unsafe(Vec<Unsafe>),
@@ -62,7 +65,12 @@ impl Error {
         match self {
             Self::Redis(_) => true,
             Self::Store(error) => error.is_infrastructure(),
-            Self::Keys(_) | Self::Secret(_) | Self::Passwords(_) | Self::WithoutLimits | Self::Unsafe(_) => false,
+            Self::Keys(_)
+            | Self::Secret(_)
+            | Self::Passwords(_)
+            | Self::WithoutLimits
+            | Self::Settings(_)
+            | Self::Unsafe(_) => false,
         }
     }
 }
@@ -111,7 +119,7 @@ impl App {
         let redis = connection::lazy(client.clone())?;
         let devices = Devices::new(redis.clone(), settings.access.seen_every);
         Ok(Arc::new(Self {
-            store: Store::open(url.expose_secret(), &event_store::Settings::default())?,
+            store: Store::open(url.expose_secret(), &settings.log.settings()?)?,
             limits: Limits::new(redis.clone(), &secret, settings.limits),
             sessions: Sessions::new(redis, &secret, revocations.clone(), lifetimes),
             passwords: Passwords::new(settings.demo.demo)?,

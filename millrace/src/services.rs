@@ -123,6 +123,8 @@ pub(crate) struct Projectors {
     ops_listen: SocketAddr,
     #[command(flatten)]
     consuming: Consuming,
+    #[command(flatten)]
+    log: command_api::settings::Log,
 }
 
 impl Projectors {
@@ -132,7 +134,7 @@ impl Projectors {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
-        let (store, database) = (stores::open(&self.redis.redis_url)?, self.postgres.options()?);
+        let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
         let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;

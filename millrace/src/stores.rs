@@ -29,7 +29,7 @@ impl Stores {
     /// # Errors
     /// When there is none, or its address is none.
     pub(crate) fn store(&self) -> anyhow::Result<Store> {
-        open(&self.redis()?)
+        open(&self.redis()?, &event_store::Settings::default())
     }
 
     /// The address of the event store.
@@ -82,9 +82,8 @@ impl Stores {
 ///
 /// # Errors
 /// When the address is none; the error does not repeat it.
-pub(crate) fn open(redis_url: &SecretString) -> anyhow::Result<Store> {
-    Store::open(redis_url.expose_secret(), &event_store::Settings::default())
-        .context("REDIS_URL is not the address of a Redis")
+pub(crate) fn open(redis_url: &SecretString, settings: &event_store::Settings) -> anyhow::Result<Store> {
+    Store::open(redis_url.expose_secret(), settings).context("REDIS_URL is not the address of a Redis")
 }
 
 /// The database at an address.

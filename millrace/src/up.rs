@@ -61,6 +61,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     receipts: command_api::settings::Receipts,
     #[command(flatten)]
+    log: command_api::settings::Log,
+    #[command(flatten)]
     reading: query_api::settings::Reading,
 }
 
@@ -177,6 +179,7 @@ impl Up {
             limits: self.limits,
             demo: self.demo,
             receipts: self.receipts,
+            log: self.log,
         };
         Ok(command_api::App::open(&settings)?)
     }
