@@ -97,12 +97,14 @@ impl QueryApi {
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
         let redis = connection::client(&self.redis.redis_url)?;
         let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
-        let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices);
+        let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices.clone());
         tokio::spawn(keys.follow(stop.clone()));
         tokio::spawn(revocations.clone().follow(redis, stop.clone()));
+        let app = query_api::App::new(self.postgres.options()?, &self.reading).with_devices(devices);
+        let told = tokio::spawn(app.clone().tell_of_ended(revocations.clone(), self.access.access_lifetime));
+        let known = async { tokio::join!(revocations.caught_up(), told) };
         // A Redis that is down keeps nobody from reading.
-        let _ = tokio::time::timeout(CATCHING_UP, stop.run_until_cancelled(revocations.caught_up())).await;
-        let app = query_api::App::new(self.postgres.options()?, &self.reading);
+        let _ = tokio::time::timeout(CATCHING_UP, stop.run_until_cancelled(known)).await;
         tokio::spawn(app.clone().follow(stop.clone()));
         let checks = app.checks();
         let routes = query_api::router(app).merge(pages::router());

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use servers::Servers;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{introspection, ops, serve, settings};
+use web::{connection, devices::Devices, introspection, ops, serve, settings};
 
 use crate::{
     checks::{redis_is_ready, they_work},
@@ -115,6 +115,7 @@ impl Up {
         let measured = ops::measure(stop.clone())?;
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
+        let devices = Devices::new(connection::lazy(connection::client(&redis_url)?)?, self.access.seen_every);
         let write_side = self.write_side(redis_url)?;
         waiting::for_postgres(&database).await?;
         if self.restore {
@@ -135,7 +136,7 @@ impl Up {
             async move { write_side.follow(stop).await }
         });
         stop.run_until_cancelled(write_side.caught_up()).await;
-        let read_side = query_api::App::new(database.clone(), &self.reading);
+        let read_side = query_api::App::new(database.clone(), &self.reading).with_devices(devices);
         background.spawn(read_side.clone().follow(stop.clone()));
         background.close();
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
+use web::devices::Devices;
 use web::ops::Checks;
 
 use crate::freshness::Freshness;
@@ -22,6 +23,7 @@ pub struct App {
     pub(crate) pool: PgPool,
     pub(crate) freshness: Freshness,
     pub(crate) shape: Shape,
+    pub(crate) devices: Option<Devices>,
 }
 
 impl App {
@@ -36,7 +38,13 @@ impl App {
         let shape = Shape::default();
         let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = shape.watch(pool).connect_lazy_with(options);
-        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool, shape }
+        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool, shape, devices: None }
+    }
+
+    /// Will show of sessions what is known of their devices.
+    #[must_use]
+    pub fn with_devices(self, devices: Devices) -> Self {
+        Self { devices: Some(devices), ..self }
     }
 
     /// Follows what the read models apply until the shutdown, so that waiting requests learn of it at once.

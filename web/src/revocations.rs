@@ -106,6 +106,11 @@ impl Revocations {
         self.remember(ended.into_iter().map(|(session, at)| (Entry::Session(session), ms(at))));
     }
 
+    /// Adds users whose access tokens count for nothing up to a time, as somebody else than Redis remembers them.
+    pub fn seed_users(&self, changed: impl IntoIterator<Item = (Uuid, OffsetDateTime)>) {
+        self.remember(changed.into_iter().map(|(user, at)| (Entry::User(user, ms(at)), ms(at))));
+    }
+
     async fn announce(&self, redis: &ConnectionManager, fields: &[(&str, String)]) -> RedisResult<()> {
         let mut command = redis::cmd("XADD");
         command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(now_ms()).to_string()).arg("*").arg(fields);

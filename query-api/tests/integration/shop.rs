@@ -22,7 +22,7 @@ use web::tokens::{Signer, Verifier};
 use crate::actors::Actor;
 use test_kit::migrations::migrate;
 
-const ACCESS: Duration = Duration::from_secs(600);
+pub(crate) const ACCESS: Duration = Duration::from_secs(600);
 /// Longer than any test may take: what must not wait that long fails by its status.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// For tests of what is sure to come.
@@ -38,10 +38,15 @@ impl Service {
     /// Reads from the database there, whether it answers or not.
     pub(crate) fn over(url: &str, freshness_wait: Duration) -> Self {
         let app = App::new(url.parse().unwrap(), &Reading { read_connections: 5, freshness_wait });
+        Self::of(app, Revocations::new(ACCESS))
+    }
+
+    /// Serves this app to whoever is not revoked.
+    pub(crate) fn of(app: App, revocations: Revocations) -> Self {
         tokio::spawn(app.clone().follow(CancellationToken::new()));
         let folder = tempfile::tempdir().unwrap();
         let keys = SigningKeys::open(folder.path()).unwrap();
-        let gate = Gate::new(Verifier::new(keys.public()), Revocations::new(ACCESS));
+        let gate = Gate::new(Verifier::new(keys.public()), revocations);
         let edge = Edge { time_limit: TIME_LIMIT, ..Edge::default() };
         Self { router: web::edge::wrap(query_api::router(app), gate, &edge), signer: Signer::new(keys, ACCESS) }
     }
@@ -71,7 +76,7 @@ pub(crate) struct Shop {
     pub(crate) service: Service,
     /// Where the projectors would write.
     pub(crate) rows: PgPool,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// A shop without rows.
@@ -84,7 +89,7 @@ pub(crate) async fn shop_that_waits(freshness_wait: Duration) -> Shop {
     let database = test_kit::database().await;
     migrate(database.url()).await;
     let rows = PgPool::connect_lazy(database.url()).unwrap();
-    Shop { service: Service::over(database.url(), freshness_wait), rows, _database: database }
+    Shop { service: Service::over(database.url(), freshness_wait), rows, database }
 }
 
 impl Shop {

@@ -1,12 +1,19 @@
 //! Who has an account, and in which sessions.
 
+use query_api::App;
+use query_api::settings::Reading;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+use web::connection;
+use web::devices::{Device, Devices};
+use web::revocations::Revocations;
+use web::secret::Secret;
+use web::sessions::{Lifetimes, Sessions};
 
 use crate::actors::{Admin, Anonymous, Buyer, InSession, Seller, Support};
-use crate::rows::{Member, at, log_in};
-use crate::shop::{Shop, shop};
+use crate::rows::{Member, at, log_in, register};
+use crate::shop::{ACCESS, Service, Shop, shop};
 
 #[tokio::test]
 async fn lists_the_sessions_that_go_on_and_says_which_one_asks() {
@@ -38,6 +45,74 @@ async fn pages_through_sessions() {
     let second = shop.get(&Buyer(user), &path).await.ok();
     assert_eq!((second["items"].as_array().unwrap().len(), &second["next_cursor"]), (1, &Value::Null));
     assert_eq!(second["items"][0]["started_at"], "2026-11-02T09:00:00Z");
+}
+
+/// Reads from the shop's database, and knows of devices what this Redis does.
+fn with_devices(shop: &Shop, redis_url: &str) -> App {
+    let redis = connection::lazy(connection::client(&redis_url.into()).unwrap()).unwrap();
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let app = App::new(shop.database.url().parse().unwrap(), &reading);
+    app.with_devices(Devices::new(redis, ACCESS))
+}
+
+#[tokio::test]
+async fn tells_where_a_session_is_used_and_leaves_out_what_has_run_out() {
+    let (shop, user, redis) = (shop().await, Uuid::now_v7(), test_kit::redis().await);
+    let app = with_devices(&shop, &redis.url());
+    let connection = connection::lazy(connection::client(&redis.url().into()).unwrap()).unwrap();
+    let (known, run_out) = (Uuid::now_v7(), Uuid::now_v7());
+    let folder = tempfile::tempdir().unwrap();
+    let lifetimes = Lifetimes { idle: ACCESS, absolute: ACCESS, replay_grace: ACCESS };
+    let secret = Secret::open(folder.path()).unwrap();
+    let sessions = Sessions::new(connection, &secret, Revocations::new(ACCESS), lifetimes);
+    let device = Device { user_agent: Some("curl".to_owned()), address: "192.0.2.7".parse().unwrap() };
+    sessions.open(known, user, device).await.unwrap();
+    let later = OffsetDateTime::now_utc() + Duration::DAY;
+    log_in(&shop.rows, user, known, [at(1), later], None).await;
+    log_in(&shop.rows, user, run_out, [at(2), later], None).await;
+
+    let service = Service::of(app, Revocations::new(ACCESS));
+    let items = service.get(&Buyer(user), "/api/auth/sessions").await.items();
+
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!((&items[0]["id"], &items[0]["device"]), (&json!(known), &json!("curl")));
+    assert!(items[0]["address"] == "192.0.2.7" && items[0]["last_seen_at"].is_string(), "{items:?}");
+}
+
+#[tokio::test]
+async fn shows_sessions_without_their_devices_while_redis_is_down() {
+    let (shop, user) = (shop().await, Uuid::now_v7());
+    let app = with_devices(&shop, "redis://127.0.0.1:1");
+    let later = OffsetDateTime::now_utc() + Duration::DAY;
+    log_in(&shop.rows, user, Uuid::now_v7(), [at(1), later], None).await;
+
+    let items = Service::of(app, Revocations::new(ACCESS)).get(&Buyer(user), "/api/auth/sessions").await.items();
+
+    assert!(items.len() == 1 && items[0]["device"].is_null() && items[0]["last_seen_at"].is_null(), "{items:?}");
+}
+
+#[tokio::test]
+async fn a_start_without_redis_refuses_the_sessions_that_have_ended_of_late() {
+    let (shop, now) = (shop().await, OffsetDateTime::now_utc());
+    let [left, stays, resigned] = std::array::from_fn(|_| InSession(Uuid::now_v7(), Uuid::now_v7()));
+    let (begun, later) = (now - Duration::HOUR, now + Duration::DAY);
+    log_in(&shop.rows, left.0, left.1, [begun, later], Some(now)).await;
+    log_in(&shop.rows, stays.0, stays.1, [begun, later], None).await;
+    for user in [left.0, stays.0, resigned.0] {
+        register(&shop.rows, user, "ann").await;
+    }
+    let change = sqlx::query("update users_g1.users set tokens_valid_after = $2 where id = $1");
+    change.bind(resigned.0).bind(now + Duration::MINUTE).execute(&shop.rows).await.unwrap();
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let app = App::new(shop.database.url().parse().unwrap(), &reading);
+    let revocations = Revocations::new(ACCESS);
+
+    app.clone().tell_of_ended(revocations.clone(), ACCESS).await;
+
+    let service = Service::of(app, revocations);
+    for (actor, status) in [(&left, 401), (&stays, 200), (&resigned, 401)] {
+        assert_eq!(service.get(actor, "/api/users/me").await.status, status);
+    }
 }
 
 /// A shop with four people: Ann sells, Bob is suspended, Cleo helps, and one is forgotten.

@@ -138,6 +138,11 @@ async fn a_service_without_redis_can_be_told_what_has_ended() {
 
     assert!(revocations.is_revoked(&claims(ended)) && !revocations.is_revoked(&claims(alive)));
     assert!(!revocations.is_revoked(&claims(long_ago)), "no token of it is left");
+
+    let (changed, unchanged) = (Uuid::now_v7(), Uuid::now_v7());
+    revocations.seed_users([(changed, now + SOON), (unchanged, now - SOON)]);
+    assert!(revocations.is_revoked(&claims_of(changed, alive)), "its token is older than the change");
+    assert!(!revocations.is_revoked(&claims_of(unchanged, alive)));
 }
 
 #[tokio::test]
