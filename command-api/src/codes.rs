@@ -41,6 +41,9 @@ codes! {
 pub(crate) mod field {
     pub(crate) const USERNAME_TAKEN: &str = "username_taken";
     pub(crate) const SHOP_NAME_TAKEN: &str = "shop_name_taken";
+    pub(crate) const PASSWORD_LENGTH: &str = "password_length";
+    pub(crate) const PASSWORD_COMMON: &str = "password_common";
+    pub(crate) const PASSWORD_SIMILAR: &str = "password_similar";
     pub(crate) const CURRENCY_FIXED: &str = "currency_fixed";
     pub(crate) const TOO_MANY: &str = "too_many";
     pub(crate) const OUT_OF_RANGE: &str = "out_of_range";

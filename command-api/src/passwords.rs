@@ -14,14 +14,17 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::demo;
+
+mod rules;
+
+pub use rules::Unacceptable;
+
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Longer than anybody waits for a login.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-const SHORTEST: usize = 12;
-const SHORTEST_IN_DEMO: usize = 8;
-const LONGEST: usize = 128;
 
 /// Why there is no answer about a password.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +40,16 @@ pub enum Error {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-/// A new password that is refused, with what is wanted instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a password has {shortest} to {LONGEST} characters, of any kind")]
-pub struct Unacceptable {
-    shortest: usize,
+/// What came of checking a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is another.
+    Wrong,
+    /// It is the one behind the hash.
+    Right {
+        /// The hash costs less than one would that is made now: it is to be replaced while the password is at hand.
+        outdated: bool,
+    },
 }
 
 /// Hashes and checks passwords. Clones share one line to wait in.
@@ -54,7 +62,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Takes up to half the cores. In demo mode passwords may be as short as `demotest`.
+    /// Takes up to half the cores. In demo mode `demotest` is a password like any other.
     ///
     /// # Errors
     /// When the hasher fails.
@@ -66,16 +74,13 @@ impl Passwords {
         Ok(Self { line: Arc::new(Semaphore::new((cores / 2).max(1))), demo, nobody })
     }
 
-    /// Whether a new password may be used: its length is all that counts (NIST SP 800-63B).
+    /// Whether a new password may be used by somebody who is known by these addresses and names.
     ///
     /// # Errors
-    /// When it is too short or too long.
-    pub fn check(&self, password: &SecretString) -> Result<(), Unacceptable> {
-        let shortest = if self.demo { SHORTEST_IN_DEMO } else { SHORTEST };
-        match (shortest..=LONGEST).contains(&password.expose_secret().chars().count()) {
-            true => Ok(()),
-            false => Err(Unacceptable { shortest }),
-        }
+    /// When it is too short or too long, one that many people use, or made of what they are called.
+    pub fn check(&self, password: &SecretString, names: &[&str]) -> Result<(), Unacceptable> {
+        let password = password.expose_secret();
+        if self.demo && password == demo::PASSWORD { Ok(()) } else { rules::check(password, names) }
     }
 
     /// The hash of a password, as a PHC string with a salt of its own.
@@ -92,19 +97,19 @@ impl Passwords {
         .await?
     }
 
-    /// Whether a password is the one behind a hash. Without a hash, as for a user who does not exist: `false`, as slowly.
+    /// Whether a password is the one behind a hash. Without a hash, as for a user who does not exist: wrong, as slowly.
     ///
     /// # Errors
     /// When the line is too long, or the hash is not one.
-    pub async fn verify(&self, password: SecretString, hash: Option<SecretString>) -> Result<bool, Error> {
+    pub async fn verify(&self, password: SecretString, hash: Option<SecretString>) -> Result<Verdict, Error> {
         let turn = self.turn().await?;
         let hash = hash.unwrap_or_else(|| SecretString::from(&*self.nobody));
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let hash = PasswordHash::new(hash.expose_secret()).map_err(argon2::password_hash::Error::from)?;
             match argon2id().verify_password(password.expose_secret().as_bytes(), &hash) {
-                Ok(()) => Ok(true),
-                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                Ok(()) => Ok(Verdict::Right { outdated: is_outdated(&hash) }),
+                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
                 Err(error) => Err(error.into()),
             }
         })
@@ -117,6 +122,13 @@ impl Passwords {
         metrics::histogram!("password_wait_seconds").record(started.elapsed().as_secs_f64());
         turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)
     }
+}
+
+/// Whether the parameters of a hash are below those of today.
+fn is_outdated(hash: &PasswordHash) -> bool {
+    let current = Params::try_from(hash)
+        .is_ok_and(|params| params.m_cost() >= MEMORY_KIB && params.t_cost() >= PASSES && params.p_cost() >= LANES);
+    hash.algorithm != Algorithm::Argon2id.ident() || !current
 }
 
 fn argon2id() -> Argon2<'static> {
@@ -134,14 +146,15 @@ mod tests {
         let hash = passwords.hash("correct horse battery".into()).await.unwrap();
 
         assert!(hash.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify("correct horse battery".into(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify("correct horse staple".into(), Some(hash)).await.unwrap());
+        let verify = async |password: &str| passwords.verify(password.into(), Some(hash.clone())).await.unwrap();
+        assert_eq!(verify("correct horse battery").await, Verdict::Right { outdated: false });
+        assert_eq!(verify("correct horse staple").await, Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn nobody_has_no_password() {
         let passwords = Passwords::new(false).unwrap();
-        assert!(!passwords.verify("correct horse battery".into(), None).await.unwrap());
+        assert_eq!(passwords.verify("correct horse battery".into(), None).await.unwrap(), Verdict::Wrong);
     }
 
     #[test]
@@ -159,15 +172,28 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_password_for_its_length_alone() {
+    fn takes_the_demo_password_in_demo_mode_alone() {
+        let verdict = |demo, password: &str| Passwords::new(demo).unwrap().check(&password.into(), &[]).is_ok();
+        assert_eq!([true, false].map(|demo| verdict(demo, demo::PASSWORD)), [true, false]);
+        assert!(!verdict(true, "demotes7"), "no other short one");
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_older_parameters_is_to_be_replaced() {
         let passwords = Passwords::new(false).unwrap();
-        let verdict = |length| passwords.check(&"é".repeat(length).into()).is_ok();
-        assert_eq!([11, 12, 128, 129].map(verdict), [false, true, true, false]);
+        let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(7168, 5, 1, None).unwrap());
+        let older = older.hash_password(b"correct horse battery").unwrap().to_string();
+        let newer = passwords.hash("correct horse battery".into()).await.unwrap();
+
+        let verify = async |hash| passwords.verify("correct horse battery".into(), Some(hash)).await.unwrap();
+
+        assert_eq!(verify(older.into()).await, Verdict::Right { outdated: true });
+        assert_eq!(verify(newer).await, Verdict::Right { outdated: false });
     }
 
     #[test]
-    fn takes_the_demo_password_in_demo_mode_alone() {
-        let verdict = |demo| Passwords::new(demo).unwrap().check(&"demotest".into()).is_ok();
-        assert_eq!([true, false].map(verdict), [true, false]);
+    fn half_the_cores_hash_and_one_at_least() {
+        let cores = available_parallelism().unwrap().get();
+        assert_eq!(Passwords::new(false).unwrap().line.available_permits(), (cores / 2).max(1));
     }
 }

@@ -111,7 +111,7 @@ impl From<Sessions> for Lifetimes {
 /// Whether this is a shop to play with.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Demo {
-    /// Allow demo logins and short passwords, and tolerate a Redis that may lose data
+    /// Allow demo accounts with their short password, and tolerate a Redis that may lose data
     #[arg(long, env = "MILLRACE_DEMO")]
     pub demo: bool,
 }

@@ -27,6 +27,7 @@ use crate::accounts::{PASSWORD, private, secret};
 use crate::app::App;
 use crate::failure::{no_session, unhashed, unread};
 use crate::openapi::{Always, Body, Session};
+use crate::passwords::Verdict;
 
 const LONGEST_USER_AGENT: usize = 200;
 
@@ -108,8 +109,8 @@ async fn prove(app: &App, email: Option<Email>, password: SecretString) -> Resul
     // Nobody has the credentials of the nil id.
     let credential = app.store.credential(owner.map_or(Uuid::nil(), Uuid::from)).await.map_err(unread)?;
     let hash = credential.get(PASSWORD).map(SecretString::from);
-    let proven = app.passwords.verify(password, hash).await.map_err(unhashed)?;
-    Ok(owner.filter(|_| proven))
+    let verdict = app.passwords.verify(password, hash).await.map_err(unhashed)?;
+    Ok(owner.filter(|_| verdict != Verdict::Wrong))
 }
 
 async fn profile(app: &App, id: UserId, user: &Loaded<User>) -> Result<Profile, Problem> {

@@ -50,11 +50,14 @@ pub(super) async fn sign_up(
     Json(body): Json<Application>,
 ) -> Result<StatusCode, Problem> {
     let mut fields = Fields::new();
-    let email = fields.parse("/email", body.email, Email::try_from);
-    let username = fields.parse("/username", body.username, Username::try_from);
-    let password =
-        fields.parse("/password", body.password, |password| app.passwords.check(&password).map(|()| password));
-    let (email, username, password) = fields.finish(|| Some((email?, username?, password?)))?;
+    let Application { email, username, password } = body;
+    let accepted = app.passwords.check(&password, &[&email, &username]);
+    let email = fields.parse("/email", email, Email::try_from);
+    let username = fields.parse("/username", username, Username::try_from);
+    if let Err(refusal) = accepted {
+        fields.refuse("/password", refusal.code(), refusal.to_string());
+    }
+    let (email, username) = fields.finish(|| Some((email?, username?)))?;
 
     app.limits.sign_up(address).await?;
     // Before anything is known of the address, so that it takes its time in any case.

@@ -173,3 +173,18 @@ async fn an_admin_who_resigns_is_told_so_by_a_new_token() {
     let again = admin.post(&format!("/api/users/{}/roles", admin.id)).json(&json!({"role": "admin"}));
     shop.refuses(again).await.is(StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_password_that_others_would_guess_is_refused() {
+    let shop = Shop::open().await;
+    for (password, code) in [
+        ("Password1234", "password_common"),
+        ("anna-2026-anna", "password_similar"),
+        ("short", "password_length"),
+        (&"x y ".repeat(33), "password_length"),
+    ] {
+        let body = json!({"email": "anna@example.org", "username": "anna", "password": password});
+        let answer = Anonymous(&shop).post("/api/auth/signup").json(&body).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.field_error(), ("/password", code));
+    }
+}
