@@ -1,6 +1,6 @@
 //! The written parts say what the code does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::CommandFactory;
 
@@ -46,4 +46,36 @@ fn env_example_lists_every_variable_that_help_does_and_no_other() {
         .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
         .collect();
     assert_eq!(listed, variables(&millrace::cli::Cli::command()));
+}
+
+/// Each variable with its default.
+fn defaults(command: &clap::Command) -> BTreeMap<String, String> {
+    let own = command.get_arguments().filter_map(|argument| {
+        let default = argument.get_default_values().first()?.to_string_lossy().into_owned();
+        Some((argument.get_env()?.to_string_lossy().into_owned(), default))
+    });
+    own.chain(command.get_subcommands().flat_map(defaults)).collect()
+}
+
+#[test]
+fn security_md_states_every_limit_and_lifetime_as_it_is() {
+    let page = repository("docs/security.md");
+    let rows = page.lines().filter_map(|line| {
+        let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+        let [.., value, setting] = cells[..] else { return None };
+        let setting = setting.strip_prefix('`')?.strip_suffix('`')?;
+        Some((setting.to_owned(), value.replace("min", "m").replace(' ', "")))
+    });
+    let stated: BTreeMap<_, _> = rows.collect();
+    let prefixes = [
+        "MILLRACE_LIMIT_",
+        "MILLRACE_LOGIN_",
+        "MILLRACE_SESSION_",
+        "MILLRACE_REPLAY_",
+        "MILLRACE_ACCESS_",
+        "MILLRACE_SEEN_",
+    ];
+    let mut defaults = defaults(&millrace::cli::Cli::command());
+    defaults.retain(|name, _| prefixes.iter().any(|prefix| name.starts_with(prefix)));
+    assert_eq!(stated, defaults);
 }
