@@ -27,6 +27,7 @@ mod durability;
 mod feed;
 mod requests;
 mod restoring;
+mod rewriting;
 mod timers;
 mod trim;
 
@@ -38,6 +39,7 @@ pub use feed::{Feed, Follower, Positioned, Reader};
 pub use recorded::Recorded;
 pub use records::Record;
 pub use restoring::Restoring;
+pub use rewriting::Rewriting;
 pub use state::{Loaded, Stream};
 pub use store::{ExecuteError, Request, Settings, Store};
 pub use timers::DueTimer;

@@ -33,6 +33,9 @@ pub(crate) struct Consuming {
     /// How long after its last event a finished order becomes one entry in Redis
     #[arg(long, env = "MILLRACE_BOOKS_AFTER", default_value = "30d", value_parser = duration)]
     books_after: Duration,
+    /// How long after one rewrite of Redis' append-only file, for the sake of erased users, the next one may come
+    #[arg(long, env = "MILLRACE_REWRITE_EVERY", default_value = "1min", value_parser = duration)]
+    rewrite_every: Duration,
 }
 
 impl Consuming {
@@ -54,7 +57,8 @@ impl Consuming {
             retry_after: self.retry_after,
             most_failing: self.most_failing,
         };
-        let upkeep = Upkeep { trim_every: self.trim_every, books_after: self.books_after };
+        let upkeep =
+            Upkeep { trim_every: self.trim_every, books_after: self.books_after, rewrite_every: self.rewrite_every };
         Ok(Settings { store, database, timing, upkeep })
     }
 }

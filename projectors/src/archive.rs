@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod books;
+mod erased;
 pub(crate) mod events;
 mod heal;
 mod positions;

@@ -3,7 +3,7 @@
 use event_store::Store;
 use sqlx::PgPool;
 
-use super::{aggregates, events, records::Records};
+use super::{aggregates, erased, events, records::Records};
 use crate::{
     Fault,
     runtime::{Leases, Sink, Turn},
@@ -33,6 +33,7 @@ impl Sink for ArchiveSink {
         events::insert(&mut transaction, turn).await?;
         aggregates::follow(&mut transaction, turn).await?;
         records.save(&mut transaction).await?;
+        erased::remember(&mut transaction, turn).await?;
         Ok(transaction.commit().await?)
     }
 }

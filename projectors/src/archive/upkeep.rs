@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Aggregate, Partition, order::Order};
+use domain::{Aggregate, Partition, order::Order, user::User};
 use event_store::{Feed, Store};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::{CATEGORIES, books, trim};
+use super::{CATEGORIES, books, erased::Rewrites, trim};
 use crate::{Fault, runtime::Status};
 
 /// What the status calls this work.
@@ -21,11 +21,17 @@ pub struct Upkeep {
     pub trim_every: Duration,
     /// How long after its last event the books of a finished aggregate are closed.
     pub books_after: Duration,
+    /// How long after one rewrite of the append-only file, for the sake of users who were erased, the next one may come.
+    pub rewrite_every: Duration,
 }
 
 impl Default for Upkeep {
     fn default() -> Self {
-        Self { trim_every: Duration::from_secs(10), books_after: Duration::from_secs(30 * 24 * 60 * 60) }
+        Self {
+            trim_every: Duration::from_secs(10),
+            books_after: Duration::from_secs(30 * 24 * 60 * 60),
+            rewrite_every: Duration::from_secs(60),
+        }
     }
 }
 
@@ -41,7 +47,11 @@ pub(crate) struct Keeper {
 impl Keeper {
     /// Works until told to stop. Whatever fails is tried again the next time.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut rewrites = Rewrites::default();
         while tokio::time::timeout(self.upkeep.trim_every, stop.cancelled()).await.is_err() {
+            if let Err(fault) = self.rewrite(&mut rewrites).await {
+                warn!(%fault, "the append-only file of Redis still holds what was deleted of erased users");
+            }
             match self.round().await {
                 Ok(()) => self.status.works(NAME),
                 Err(fault) => {
@@ -65,6 +75,15 @@ impl Keeper {
             outcome = outcome.and(worked);
         }
         outcome
+    }
+
+    /// One process sees to it: whoever archives the first users.
+    async fn rewrite(&self, rewrites: &mut Rewrites) -> Result<(), Fault> {
+        let first = |feed: &Feed| feed.category == User::CATEGORY && feed.partition.number() == 0;
+        match self.feeds().await?.iter().any(first) {
+            true => rewrites.round(&self.store, &self.archive, self.upkeep.rewrite_every).await,
+            false => Ok(()),
+        }
     }
 
     async fn work(&self, feed: Feed, settled: u64) -> Result<(), Fault> {

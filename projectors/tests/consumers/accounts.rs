@@ -1,6 +1,6 @@
 //! Accounts in the read models: standing, sessions, and what is left of whoever is erased.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use domain::{
     Aggregate, SessionId, UserId,
@@ -8,14 +8,14 @@ use domain::{
     user::{Command, Ending, Role, User, Which},
 };
 use event_store::{Changes, Decision, Record, Request, Stream};
-use projectors::schema::READ_MODELS;
+use projectors::{Upkeep, schema::READ_MODELS};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::{
     replay::{differing, replay},
-    shop::{Shop, context},
+    shop::{SOON, Shop, context},
 };
 
 fn session() -> SessionId {
@@ -177,6 +177,79 @@ async fn of_whoever_is_erased_no_row_tells_who_they_were_and_a_replay_changes_no
         assert_eq!(differing(&shop, &before, &after).await, Vec::<String>::new());
     }
     assert_eq!(told(&shop, "annabel").await, Vec::<String>::new());
+    running.stop().await;
+}
+
+/// Keeps up all the time, and rewrites the file of Redis as often as that.
+fn keen(rewrite_every: std::time::Duration) -> Upkeep {
+    Upkeep { trim_every: std::time::Duration::from_millis(20), rewrite_every, ..Upkeep::default() }
+}
+
+/// Whether any file of Redis has a text.
+async fn is_in_files(shop: &Shop, text: &str) -> bool {
+    let (_, folder): (String, String) =
+        redis::cmd("CONFIG").arg("GET").arg("dir").query_async(&mut shop.operator().await).await.unwrap();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                // A file that is gone by now has no text.
+                false => {
+                    let bytes = std::fs::read(path).unwrap_or_default();
+                    if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+    false
+}
+
+async fn rewrites(shop: &Shop) -> u64 {
+    let info: redis::InfoDict =
+        redis::cmd("INFO").arg("persistence").query_async(&mut shop.operator().await).await.unwrap();
+    info.get("aof_rewrites").unwrap()
+}
+
+#[tokio::test]
+async fn the_files_of_redis_lose_what_was_deleted() {
+    let shop = Shop::open().await;
+    let running = shop.consume_keeping(keen(std::time::Duration::ZERO));
+    let (anna, berta) = (shop.seller("annabel").await, shop.seller("bertrada").await);
+    erase(&shop, anna).await;
+    let is_gone = async || !is_in_files(&shop, "annabel").await;
+    test_kit::eventually("the file is rewritten", SOON, is_gone).await;
+    assert!(is_in_files(&shop, "bertrada").await);
+    let settled = async || shop.count("select count(*) from archive.erased").await == 0;
+    test_kit::eventually("nobody is left to be forgotten", SOON, settled).await;
+
+    erase(&shop, berta).await;
+    let is_gone = async || !is_in_files(&shop, "bertrada").await;
+    test_kit::eventually("the file is rewritten again", SOON, is_gone).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_rewrite_follows_another_after_a_while() {
+    let shop = Shop::open().await;
+    let running = shop.consume_keeping(keen(std::time::Duration::from_secs(3600)));
+    let (anna, berta) = (shop.seller("annabel").await, shop.seller("bertrada").await);
+    erase(&shop, anna).await;
+    let is_gone = async || shop.count("select count(*) from archive.erased").await == 0 && rewrites(&shop).await == 1;
+    test_kit::eventually("the file is rewritten", SOON, is_gone).await;
+    erase(&shop, berta).await;
+    shop.at_rest().await;
+    running.stop().await;
+    assert_eq!(rewrites(&shop).await, 1);
+    assert_eq!(shop.count("select count(*) from archive.erased").await, 1);
+
+    let running = shop.consume_keeping(keen(std::time::Duration::ZERO));
+    let is_gone = async || shop.count("select count(*) from archive.erased").await == 0;
+    test_kit::eventually("whoever takes over has the file rewritten", SOON, is_gone).await;
+    assert!(!is_in_files(&shop, "bertrada").await);
     running.stop().await;
 }
 

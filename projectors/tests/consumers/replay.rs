@@ -274,7 +274,7 @@ async fn what_has_left_redis_is_replayed_from_the_archive() {
     let mut shop = Shop::open().await;
     let often = event_store::Settings { books_every: 10, ..Default::default() };
     shop.store = event_store::Store::open(&shop.redis.url(), &often).unwrap();
-    let upkeep = Upkeep { trim_every: Duration::from_millis(20), books_after: Duration::ZERO };
+    let upkeep = Upkeep { trim_every: Duration::from_millis(20), books_after: Duration::ZERO, ..Upkeep::default() };
     let running = shop.consume_keeping(upkeep);
     let seller = shop.seller("anna").await;
     let product = shop.product(seller, 100).await;

@@ -74,7 +74,8 @@ async fn redis_stays_as_small_as_it_was_but_for_one_entry_for_each_order_that_ha
     let mut shop = Shop::open().await;
     let settings = Settings { books_every: BOOKS_EVERY, ..Settings::default() };
     shop.store = Store::open(&shop.redis.url(), &settings).unwrap();
-    let upkeep = Upkeep { trim_every: Duration::from_millis(100), books_after: Duration::from_millis(100) };
+    let upkeep =
+        Upkeep { trim_every: Duration::from_millis(100), books_after: Duration::from_millis(100), ..Upkeep::default() };
     let running = shop.consume_keeping(upkeep);
     let seller = shop.seller("anna").await;
     let products = [shop.product(seller, 1_000).await, shop.product(seller, 1_000).await];

@@ -87,7 +87,7 @@ async fn books_closed(shop: &Shop) {
 #[tokio::test]
 async fn everything_comes_back_and_everybody_goes_on_where_they_were() {
     let mut shop = shop().await;
-    let tidy = Upkeep { trim_every: Duration::from_millis(20), books_after: Duration::ZERO };
+    let tidy = Upkeep { trim_every: Duration::from_millis(20), books_after: Duration::ZERO, ..Upkeep::default() };
     let running = shop.consume_keeping(tidy);
     let seller = shop.seller("anna").await;
     let product = shop.product(seller, 30).await;

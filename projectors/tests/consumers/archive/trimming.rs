@@ -17,7 +17,7 @@ use crate::shop::{SOON, Shop, context};
 
 /// Everything is trimmed at once; finished orders keep their history for so long.
 fn tidy(books_after: Duration) -> Upkeep {
-    Upkeep { trim_every: Duration::from_millis(20), books_after }
+    Upkeep { trim_every: Duration::from_millis(20), books_after, ..Upkeep::default() }
 }
 
 const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
