@@ -44,7 +44,8 @@ impl Store {
     /// # Errors
     /// [`Failure`] says whether trying again can help. It is safe to repeat.
     pub async fn close_books<A: Aggregate>(&self, context: Context, id: A::Id) -> Result<Option<u64>, Failure> {
-        let request = Request::new(context, [Stream::of::<A>(id)]);
+        // What is closed can be trimmed, so this goes on when memory is short.
+        let request = Request { settling: true, ..Request::new(context, [Stream::of::<A>(id)]) };
         let outcome = self.commit(request, move |states| {
             let (state, version) = (states.get::<A>(id), states.version::<A>(id));
             if !state.is_finished() {

@@ -1,4 +1,4 @@
-//! How full Redis is: when it gets tight, commands that settle what has begun go before new ones.
+//! How full Redis is, and which: when it gets tight, commands that settle what has begun go before new ones.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -16,10 +16,12 @@ const COUNTS_FOR: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<Reading>);
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Reading {
     at: Option<Instant>,
     share: f64,
+    /// The Redis that was asked.
+    run: Option<String>,
 }
 
 impl Memory {
@@ -33,8 +35,17 @@ impl Memory {
         None
     }
 
-    fn keep(&self, share: f64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).share = share;
+    /// The next caller reads it anew.
+    fn is_unknown(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).at = None;
+    }
+
+    /// Keeps a reading, and says whether it is of another Redis than the last.
+    fn keep(&self, share: f64, run: Option<String>) -> bool {
+        let mut reading = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reading.share = share;
+        let before = std::mem::replace(&mut reading.run, run);
+        before.is_some() && before != reading.run
     }
 }
 
@@ -44,13 +55,24 @@ impl Store {
         if let Some(share) = self.memory().known() {
             return Ok(share);
         }
-        let info: InfoDict = redis::cmd("INFO").arg("memory").query_async(&mut self.redis()).await?;
+        let info = redis::cmd("INFO").arg("memory").arg("server").query_async(&mut self.redis()).await;
+        let info: InfoDict = match info {
+            Ok(info) => info,
+            Err(error) => {
+                // Whoever answers next may be another.
+                self.memory().is_unknown();
+                return Err(error.into());
+            }
+        };
         let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
         let share = match bytes("maxmemory") {
             0.0 => 0.0,
             most => bytes("used_memory") / most,
         };
-        self.memory().keep(share);
+        if self.memory().keep(share, info.get("run_id")) {
+            // After a failover the last events may be others, with the same versions.
+            self.forget_all();
+        }
         Ok(share)
     }
 

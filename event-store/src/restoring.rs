@@ -22,6 +22,8 @@ const KEYS: usize = 1_000;
 pub struct Restoring {
     store: Store,
     redis: MultiplexedConnection,
+    /// Tells this attempt from others.
+    name: String,
     writes: Pipeline,
     bytes: usize,
 }
@@ -36,14 +38,20 @@ impl Store {
             .set_connection_timeout(Some(Duration::from_secs(1)))
             .set_response_timeout(Some(PATIENCE));
         let mut redis = self.client().get_multiplexed_async_connection_with_config(&config).await?;
-        let mut restoring = Restoring { store: self.clone(), redis: redis.clone(), writes: redis::pipe(), bytes: 0 };
         let interrupted = library::is_restoring(&mut redis).await?;
-        restoring.clear(interrupted).await?;
-        let now = OffsetDateTime::now_utc().to_string();
-        let _: u64 = redis.hset(keys::STORE, library::RESTORING, now).await?;
+        let name = format!("{} {}", OffsetDateTime::now_utc(), Uuid::now_v7());
+        let _: u64 = redis.hset(keys::STORE, library::RESTORING, &name).await?;
         // Whoever appends finds no function, looks why, and is refused.
         library::unload(&mut redis).await?;
-        Ok(restoring)
+        let mut restoring = Restoring { store: self.clone(), redis, name, writes: redis::pipe(), bytes: 0 };
+        // Looked at when nobody can append any more.
+        match restoring.clear(interrupted).await {
+            Err(refused @ Error::NotEmpty { .. }) => {
+                restoring.open().await?;
+                Err(refused)
+            }
+            cleared => cleared.map(|()| restoring),
+        }
     }
 }
 
@@ -111,6 +119,14 @@ impl Restoring {
     /// When Redis does not answer or refuses; also for what was written before.
     pub async fn finish(mut self) -> Result<(), Error> {
         self.flush().await?;
+        let name: Option<String> = self.redis.hget(keys::STORE, library::RESTORING).await?;
+        if name.as_ref() != Some(&self.name) {
+            return Err(Error::Restoring);
+        }
+        self.open().await
+    }
+
+    async fn open(&mut self) -> Result<(), Error> {
         let _: u64 = self.redis.hdel(keys::STORE, library::RESTORING).await?;
         self.store.prepare().await
     }

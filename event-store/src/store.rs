@@ -138,6 +138,11 @@ impl Store {
             return Err(Error::Restoring);
         }
         library::load(&mut redis).await?;
+        // It may have begun in between.
+        if library::is_restoring(&mut redis).await? {
+            library::unload(&mut redis).await?;
+            return Err(Error::Restoring);
+        }
         library::check_format(&mut redis).await
     }
 
@@ -231,13 +236,26 @@ impl Store {
         self.inner.cache.remove(&key);
     }
 
+    /// Forgets every state: whoever answers from now on may have lost the last events.
+    pub(crate) fn forget_all(&self) {
+        self.inner.cache.clear();
+    }
+
     /// Runs the append function, and loads it first where Redis does not have it yet.
     pub(crate) async fn call(&self, command: &Cmd) -> Result<Value, Error> {
         let mut redis = self.redis();
         match command.query_async(&mut redis).await {
             Err(error) if error.to_string().contains("Function not found") => {
+                // This may be another Redis, or an emptied one.
+                self.forget_all();
                 self.prepare().await?;
                 Ok(command.query_async(&mut redis).await?)
+            }
+            Err(error) => {
+                if error.is_connection_dropped() || error.is_connection_refusal() {
+                    self.forget_all();
+                }
+                Err(error.into())
             }
             answer => Ok(answer?),
         }

@@ -150,6 +150,7 @@ pub async fn replay(
 pub async fn roll_back(settings: &Settings, read_model: &str, progress: Progress) -> Result<Generation, Error> {
     let work = of_name!(read_model, P => {
         let mut connection = alone::<P>(settings).await?;
+        generations::clear::<P>(&mut connection, &settings.store).await?;
         let previous = of_state(&mut connection, P::NAME, State::Previous).await?.ok_or(Error::NoPrevious(P::NAME))?;
         let fed = Fed::start::<P>(settings, &previous);
         catch_up::<P>(settings, &mut connection, &previous, &progress).await?;
@@ -169,6 +170,7 @@ pub async fn roll_back(settings: &Settings, read_model: &str, progress: Progress
 pub async fn drop_previous(settings: &Settings, read_model: &str) -> Result<Generation, Error> {
     let work = of_name!(read_model, P => {
         let mut connection = alone::<P>(settings).await?;
+        generations::clear::<P>(&mut connection, &settings.store).await?;
         let previous = of_state(&mut connection, P::NAME, State::Previous).await?.ok_or(Error::NoPrevious(P::NAME))?;
         generations::drop::<P>(&mut connection, &settings.store, &previous).await?;
         Ok(previous)

@@ -190,10 +190,25 @@ pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<S
 /// # Errors
 /// When Postgres does not answer.
 pub(crate) async fn of_consumers(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    of_consumers_and(connection, Generation::is_fed).await
+}
+
+/// The same with those of generations that a replay fills. What is left of a generation that was dropped is none.
+///
+/// # Errors
+/// When Postgres does not answer.
+pub(crate) async fn of_all_consumers(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    of_consumers_and(connection, |_| true).await
+}
+
+async fn of_consumers_and(
+    connection: &mut PgConnection,
+    counts: impl Fn(&Generation) -> bool,
+) -> Result<Vec<String>, sqlx::Error> {
     let mut schemas = Vec::new();
     for read_model in &READ_MODELS {
         let generations = generations::all(connection, read_model.name).await?;
-        schemas.extend(generations.iter().filter(|generation| generation.is_fed()).map(Generation::schema));
+        schemas.extend(generations.iter().filter(|generation| counts(generation)).map(Generation::schema));
     }
     schemas.extend([POLICIES, ARCHIVE].map(str::to_owned));
     Ok(schemas)

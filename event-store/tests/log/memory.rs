@@ -52,6 +52,17 @@ async fn four_fifths_full_only_what_settles_goes_on() {
 }
 
 #[tokio::test]
+async fn four_fifths_full_books_are_closed_so_that_streams_can_be_trimmed() {
+    let redis = test_kit::redis().await;
+    let (roomy, id) = (store(&redis, &Settings::default()).await, tally());
+    put(&roomy, id, Command::Finish).await.unwrap();
+    let tight = Settings { memory_share: 0.0, ..Settings::default() };
+    let tight = store(&redis, &tight).await;
+    assert!(matches!(put(&tight, id, Command::Finish).await, Err(ExecuteError::Failed(Failure::Full))));
+    assert_eq!(tight.close_books::<Tally>(context(), id).await.unwrap(), Some(2));
+}
+
+#[tokio::test]
 async fn almost_full_nothing_goes_on() {
     let redis = filled(0.97).await;
     let refused = settle(&store(&redis, &Settings::default()).await).await;

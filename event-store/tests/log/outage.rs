@@ -34,6 +34,27 @@ async fn commands_fail_while_redis_is_away_and_go_on_when_it_is_back() {
 }
 
 #[tokio::test]
+async fn what_was_known_of_a_redis_that_has_lost_its_tail_is_forgotten() {
+    let redis = test_kit::redis().await;
+    let (store, product) = (store(&redis).await, product());
+    execute(&store, product, receive(3)).await.unwrap();
+    execute(&store, product, receive(5)).await.unwrap();
+    // Another event takes the place of the last, as after a failover to a replica that was behind.
+    let stream = format!("inventory:{{{}}}:{product}", domain::Partition::of(product));
+    let mut operator = operator(&redis).await;
+    let _: u64 = operator.xdel(&stream, &["2-0"]).await.unwrap();
+    redis::cmd("XSETID").arg(&stream).arg("1-0").query_async::<()>(&mut operator).await.unwrap();
+    execute(&unprepared(&redis.url()), product, receive(1)).await.unwrap();
+    redis.kill9();
+    redis.restart().await;
+    let works = async || execute(&store, product, receive(1)).await.is_ok();
+    test_kit::eventually("commands are taken again", SOON, works).await;
+    let decided_on = store.load::<Inventory>(product).await.unwrap().on_hand();
+    let written = unprepared(&redis.url()).load::<Inventory>(product).await.unwrap().on_hand();
+    assert_eq!((decided_on, written), (5, 5));
+}
+
+#[tokio::test]
 async fn a_frozen_redis_fails_commands_instead_of_hanging_them() {
     let redis = test_kit::redis().await;
     let (store, product) = (store(&redis).await, product());

@@ -118,6 +118,28 @@ async fn nobody_works_on_half_a_log() {
 }
 
 #[tokio::test]
+async fn only_the_last_of_two_that_restore_may_finish() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let first = store.restoring().await.unwrap();
+    let second = store.restoring().await.unwrap();
+    assert!(matches!(first.finish().await, Err(Error::Restoring)));
+    assert!(!store.is_ready().await.unwrap());
+    second.finish().await.unwrap();
+    assert!(store.is_ready().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_restore_that_is_refused_takes_nothing_away() {
+    let redis = test_kit::redis().await;
+    let (store, product) = (store(&redis).await, product_in(9));
+    receive_all(&store, &[product], 3, None).await.unwrap();
+    assert!(matches!(store.restoring().await.err(), Some(Error::NotEmpty { .. })));
+    receive_all(&store, &[product], 3, None).await.unwrap();
+    assert!(store.is_ready().await.unwrap());
+}
+
+#[tokio::test]
 async fn an_interrupted_restore_begins_anew() {
     let (old, new) = (test_kit::redis().await, test_kit::redis().await);
     let (before, after, tally, product) = (store(&old).await, store(&new).await, tally(), product_in(9));

@@ -3,11 +3,14 @@
 //! What was made of events that are gone is taken back, the archive first and then whoever reads it; then consumers go on by
 //! themselves. Nobody settles anything meanwhile: the rows of their positions are locked, and their leases lost.
 
-mod policies;
+pub(super) mod policies;
 mod read_models;
 mod tail;
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use domain::policy::{Claims, OrderFulfilment, Policy};
 use event_store::{Feed, Store};
@@ -53,13 +56,16 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
         all.push(healed);
     }
     let log = Log::new(store.clone(), database);
-    let healing = Healing { store, log, database, archive: schema::pool(database, schema::ARCHIVE, 2), common };
+    let archived = schema::pool(database, schema::ARCHIVE, 2);
+    let intact = Mutex::new(common.iter().map(|(feed, position)| (*feed, *position)).collect());
+    let healing = Healing { store, log, database, archive: archived, common, intact };
     healing.generations::<Users>(concerns, &mut all).await?;
     healing.generations::<Products>(concerns, &mut all).await?;
     healing.generations::<Inventories>(concerns, &mut all).await?;
     healing.generations::<Orders>(concerns, &mut all).await?;
     for group in [OrderFulfilment::GROUP, Claims::GROUP].into_iter().filter(|group| concerns(group)) {
-        all.push(policies::heal(&healing, group).await?);
+        let intact = healing.intact();
+        all.push(policies::heal(&healing, group, &intact).await?);
     }
     if only.is_none() {
         sqlx::query!("update restored set healed_at = now() where healed_at is null").execute(&mut archive).await?;
@@ -75,6 +81,8 @@ struct Healing<'a> {
     archive: PgPool,
     /// Up to where archive and log agreed, in the feeds in which they did not.
     common: HashMap<Feed, u64>,
+    /// Up to where feeds were found whole in which somebody had lost something.
+    intact: Mutex<Vec<(Feed, u64)>>,
 }
 
 impl Healing<'_> {
@@ -91,6 +99,14 @@ impl Healing<'_> {
             }
         }
         Ok(())
+    }
+
+    fn intact(&self) -> Vec<(Feed, u64)> {
+        self.intact.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_intact(&self, feed: Feed, position: u64) {
+        self.intact.lock().unwrap_or_else(PoisonError::into_inner).push((feed, position));
     }
 
     /// The feeds of which the log does not have what a consumer has settled. Locks its positions.
@@ -128,28 +144,34 @@ impl Healing<'_> {
     ) -> Result<(), Fault> {
         let last = self.log.read(feed, position.max(1), 1).await?;
         let last = last.first().filter(|event| event.position == position).map(settled_name);
-        let (partition, digit) = (i16::from(feed.partition.number()), feed.partition.to_string());
-        sqlx::query!(
-            "delete from held where consumer = $1 and category = $2 and partition = $3 and position > $4",
-            consumer,
-            feed.category,
-            partition,
-            position as i64
-        )
-        .execute(&mut *connection)
-        .await?;
-        sqlx::query!(
-            "delete from held_events
-             where consumer = $1 and category = $2 and right(id::text, 1) = $3 and position > $4",
-            consumer,
-            feed.category,
-            digit,
-            position as i64
-        )
-        .execute(&mut *connection)
-        .await?;
+        empty_queues(connection, consumer, feed, position).await?;
         settle(connection, consumer, feed, position, last).await
     }
+}
+
+/// Takes what came later than a position out of the queues of a consumer.
+async fn empty_queues(connection: &mut PgConnection, consumer: &str, feed: Feed, position: u64) -> Result<(), Fault> {
+    let (partition, digit) = (i16::from(feed.partition.number()), feed.partition.to_string());
+    sqlx::query!(
+        "delete from held where consumer = $1 and category = $2 and partition = $3 and position > $4",
+        consumer,
+        feed.category,
+        partition,
+        position as i64
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from held_events
+         where consumer = $1 and category = $2 and right(id::text, 1) = $3 and position > $4",
+        consumer,
+        feed.category,
+        digit,
+        position as i64
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
 }
 
 /// How far a consumer has got in a feed.
@@ -198,7 +220,7 @@ async fn settle(
     Ok(())
 }
 
-async fn connect(database: &PgConnectOptions, schemas: &str) -> Result<PgConnection, Fault> {
+pub(super) async fn connect(database: &PgConnectOptions, schemas: &str) -> Result<PgConnection, Fault> {
     let options = database.clone().options([("search_path", schemas)]);
     Ok(PgConnection::connect_with(&options).await?)
 }

@@ -4,7 +4,7 @@ use event_store::Feed;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 
 use super::upkeep;
-use crate::Fault;
+use crate::{Fault, schema};
 
 #[derive(FromRow)]
 struct Row {
@@ -15,14 +15,7 @@ struct Row {
 
 /// How far each consumer has got in each of its feeds: the generations of read models, the policies, the archive itself.
 pub(super) async fn positions(connection: &mut PgConnection) -> Result<Vec<(Feed, u64)>, Fault> {
-    // A table of that name is a consumer's where the consumers' migrations were run.
-    let schemas = sqlx::query_scalar!(
-        r#"select schemaname::text as "name!" from pg_tables where tablename = 'positions' and schemaname in (
-             select schemaname from pg_tables where tablename = '_consumer_migrations'
-           )"#
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let schemas = schema::of_all_consumers(connection).await?;
     let positions: Vec<_> =
         schemas.iter().map(|schema| format!("select category, partition, position from {schema}.positions")).collect();
     let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(positions.join(" union all "))).fetch_all(connection).await?;

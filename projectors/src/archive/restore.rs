@@ -5,12 +5,26 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Aggregate, claim::Claim, inventory::Inventory, order::Order, product::Product, user::User};
+use domain::{
+    Aggregate,
+    claim::Claim,
+    inventory::Inventory,
+    order::Order,
+    policy::{Claims, OrderFulfilment, Policy},
+    product::Product,
+    user::User,
+};
 use event_store::{DueTimer, Feed, Positioned, Record, Recorded, Restoring, Store};
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 
-use super::{CATEGORIES, events::Row, positions::positions, records};
+use super::{
+    CATEGORIES,
+    events::Row,
+    heal::{connect, policies},
+    positions::positions,
+    records, upkeep,
+};
 use crate::{Fault, schema};
 
 /// What came back.
@@ -33,9 +47,13 @@ pub struct Restored {
 /// # Errors
 /// When a store does not answer, or Redis already holds a log.
 pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Restored, Fault> {
-    let options = database.clone().options([("search_path", schema::ARCHIVE)]);
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut connection = connect(database, schema::ARCHIVE).await?;
     let mut archive = connection.begin_with("begin isolation level repeatable read").await?;
+    // Two at once would each take the other's work for an interrupted attempt.
+    let alone = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('millrace restore')) as "alone!""#);
+    if !alone.fetch_one(&mut *archive).await? {
+        return Err(event_store::Error::Restoring.into());
+    }
     let mut redis = store.restoring().await?;
     let mut done = Restored::default();
     aggregates::<User>(&mut archive, &mut redis, &mut done).await?;
@@ -52,8 +70,25 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
     }
     people(&mut archive, &mut redis, &mut done).await?;
     archive.commit().await?;
+    look_back(database).await?;
     redis.finish().await?;
     Ok(done)
+}
+
+/// Lets policies look again at what came last: what they have done because of it may not have been archived any more.
+async fn look_back(database: &PgConnectOptions) -> Result<(), Fault> {
+    let mut archive = connect(database, schema::ARCHIVE).await?;
+    let mut policies = connect(database, schema::POLICIES).await?;
+    let last = sqlx::query!("select category, partition, max(position) as position from events group by 1, 2");
+    let last = last.fetch_all(&mut archive).await?.into_iter();
+    let last: Vec<_> = last
+        .filter_map(|row| Some((upkeep::feed(&row.category, row.partition)?, row.position?.unsigned_abs())))
+        .collect();
+    let mut transaction = policies.begin().await?;
+    for group in [OrderFulfilment::GROUP, Claims::GROUP] {
+        policies::look_back(&mut transaction, &mut archive, group, &last).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// Whether Redis has nothing of the log that the archive holds.
@@ -61,8 +96,7 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
 /// # Errors
 /// When a store does not answer.
 pub async fn is_lost(store: &Store, database: &PgConnectOptions) -> Result<bool, Fault> {
-    let options = database.clone().options([("search_path", schema::ARCHIVE)]);
-    let mut archive = PgConnection::connect_with(&options).await?;
+    let mut archive = connect(database, schema::ARCHIVE).await?;
     if !sqlx::query_scalar!(r#"select exists (select from events) as "some!""#).fetch_one(&mut archive).await? {
         return Ok(false);
     }
@@ -138,7 +172,7 @@ async fn last_entry(archive: &mut PgConnection, redis: &mut Restoring, feed: Fee
 }
 
 /// Records up to where a feed was restored; where no consumer had been further, nobody has to come to terms with it.
-async fn remember(archive: &mut PgConnection, feed: Feed, position: u64, ahead: bool) -> Result<(), Fault> {
+pub(super) async fn remember(archive: &mut PgConnection, feed: Feed, position: u64, ahead: bool) -> Result<(), Fault> {
     sqlx::query!(
         "insert into restored (category, partition, position, at, healed_at)
          values ($1, $2, $3, now(), case when not $4 then now() end)",

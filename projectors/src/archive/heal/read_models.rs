@@ -31,6 +31,7 @@ pub(super) async fn heal<P: Projection>(healing: &Healing<'_>, generation: &Gene
         let Concerned { ids, intact } = concerned(healing, &mut transaction, feed).await?;
         // Events behind this are read again, and passed over where the rows contain them.
         let from = intact.min(position).min(healing.archived(feed).await?);
+        healing.is_intact(feed, from);
         for ids in ids.chunks(REBUILT_AT_ONCE) {
             rebuild::<P>(healing, &mut transaction, feed, ids, from).await?;
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Healed, Standing, settle, standings};
 use crate::{
     Fault,
-    archive::{GROUP, events, records::Records},
+    archive::{GROUP, events, records::Records, restore::remember},
     runtime::settled_name,
 };
 
@@ -36,13 +36,13 @@ pub(super) async fn heal(store: &Store, archive: &mut PgConnection) -> Result<(H
     for (feed, common) in &diverged {
         let ids = put_aside(&mut transaction, *feed, *common, &mut healed.lost).await?;
         recount(&mut transaction, *feed, &ids).await?;
-        if feed.category == User::CATEGORY {
-            Records::of(store, ids.clone()).await?.save(&mut transaction).await?;
-        }
         healed.rebuilt += ids.len();
         let last = events::of_feed(&mut *transaction, *feed, *common..*common + 1, 1).await?;
         settle(&mut transaction, GROUP, *feed, *common, last.first().map(settled_name)).await?;
+        // Whoever heals after this, also if this is interrupted, has to know.
+        remember(&mut transaction, *feed, *common, true).await?;
     }
+    records_of_all(store, &mut transaction).await?;
     transaction.commit().await?;
     Ok((healed, diverged))
 }
@@ -55,13 +55,24 @@ async fn common(store: &Store, archive: &mut PgConnection, feed: Feed, position:
         let mut page = store.read_feed(feed, next, PAGE).await?;
         page.retain(|event| event.position <= end);
         let Some(last) = page.last().map(|event| event.position) else { break };
-        let archived = events::of_feed(&mut *archive, feed, next..last + 1, PAGE).await?;
+        // What has left the log since it was looked at is not missed.
+        let archived = events::of_feed(&mut *archive, feed, page[0].position..last + 1, PAGE).await?;
         if let Some((_, differs)) = page.iter().enumerate().find(|(at, event)| archived.get(*at) != Some(event)) {
             return Ok(differs.position - 1);
         }
         next = last + 1;
     }
     Ok(end)
+}
+
+/// Makes the records those of Redis, also where they were changed by an event that was lost before it was archived.
+async fn records_of_all(store: &Store, archive: &mut PgConnection) -> Result<(), Fault> {
+    let users = sqlx::query_scalar!("select id from aggregates where category = $1", User::CATEGORY);
+    let users = users.fetch_all(&mut *archive).await?;
+    for ids in users.chunks(PAGE) {
+        Records::of(store, ids.to_vec()).await?.save(archive).await?;
+    }
+    Ok(())
 }
 
 /// Takes the events behind a position out of the archive, and returns whose they were.

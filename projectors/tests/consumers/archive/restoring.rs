@@ -154,6 +154,22 @@ async fn a_consumer_that_was_behind_reads_on_in_the_archive() {
 }
 
 #[tokio::test]
+async fn a_second_restore_waits_for_nobody_and_touches_nothing() {
+    let mut shop = shop().await;
+    let running = shop.consume();
+    shop.seller("anna").await;
+    shop.at_rest().await;
+    running.stop().await;
+    flush(&mut shop).await;
+    let mut other = shop.sql().await;
+    sqlx::raw_sql("select pg_advisory_lock(hashtext('millrace restore'))").execute(&mut other).await.unwrap();
+    let refused = restore(&shop.store, &shop.database).await.unwrap_err();
+    assert!(matches!(refused, Fault::Store(event_store::Error::Restoring)), "{refused}");
+    let keys: u64 = redis::cmd("DBSIZE").query_async(&mut shop.operator().await).await.unwrap();
+    assert_eq!(keys, 0);
+}
+
+#[tokio::test]
 async fn a_redis_that_holds_a_log_is_left_as_it_is() {
     let shop = shop().await;
     let running = shop.consume();

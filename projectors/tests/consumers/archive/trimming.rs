@@ -214,6 +214,28 @@ async fn what_some_consumer_has_not_settled_stays() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_a_dropped_generation_holds_nothing_back() {
+    let shop = shop().await;
+    let running = shop.consume_keeping(tidy(MONTH));
+    let product = ProductId::from(Uuid::now_v7());
+    receive(&shop, product, 5).await;
+    shop.at_rest().await;
+    // As when the process that dropped it was killed half way.
+    shop.run_sql(
+        "create schema inventory_g7; create table inventory_g7.positions (like inventory_g1.positions);
+         create table inventory_g7._consumer_migrations ();
+         insert into inventory_g7.positions select * from inventory_g1.positions;
+         update inventory_g7.positions set position = 0",
+    )
+    .await;
+    receive(&shop, product, 2).await;
+    let feed = Feed { category: "inventory", partition: domain::Partition::of(product) };
+    let trimmed = async || shop.store.first(feed).await.unwrap() == Some(7);
+    test_kit::eventually("the feed is trimmed", SOON, trimmed).await;
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn what_the_archive_has_otherwise_stays() {
     let shop = shop().await;
     let product = ProductId::from(Uuid::now_v7());
