@@ -34,7 +34,7 @@ pub(crate) struct Consuming {
     #[arg(long, env = "MILLRACE_BOOKS_AFTER", default_value = "30d", value_parser = duration)]
     books_after: Duration,
     /// How long after one rewrite of Redis' append-only file, for the sake of erased users, the next one may come
-    #[arg(long, env = "MILLRACE_REWRITE_EVERY", default_value = "1min", value_parser = duration)]
+    #[arg(long, env = "MILLRACE_REWRITE_EVERY", default_value = "1m", value_parser = duration)]
     rewrite_every: Duration,
 }
 
