@@ -132,7 +132,9 @@ impl App {
             refresh_lifetime: settings.sessions.session_idle,
             public_keys: keys.public(),
             keys: keys.clone(),
-            gate: Gate::new(Verifier::new(keys.public()), revocations.clone()).noting(devices),
+            gate: Gate::new(Verifier::new(keys.public()), revocations.clone())
+                .noting(devices)
+                .demanding(settings.access.admin_second_factor),
             signer: Signer::new(keys, settings.access.access_lifetime),
             client,
             revocations,

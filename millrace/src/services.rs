@@ -98,6 +98,7 @@ impl QueryApi {
         let redis = connection::client(&self.redis.redis_url)?;
         let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
         let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices.clone());
+        let gate = gate.demanding(self.access.admin_second_factor);
         tokio::spawn(keys.follow(stop.clone()));
         tokio::spawn(revocations.clone().follow(redis, stop.clone()));
         let app = query_api::App::new(self.postgres.options()?, &self.reading).with_devices(devices);

@@ -8,10 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 use web::caller::Caller;
-use web::codes;
 use web::json::Json;
 use web::params::Query;
-use web::problem::Problem;
 
 use crate::app::App;
 use crate::cursor::At;
@@ -95,19 +93,11 @@ impl Row {
     }
 }
 
-/// Demands that the caller looks after the marketplace's people.
-fn require_staff(caller: &Caller) -> std::result::Result<(), Problem> {
-    match caller.has("admin") || caller.has("support") {
-        true => Ok(()),
-        false => Err(Problem::forbidden(codes::ROLE_REQUIRED, "this needs the role admin or support")),
-    }
-}
-
 /// All users, newest first.
 #[utoipa::path(get, path = "/api/admin/users", operation_id = "list_users", tag = "administration", params(People),
     responses((status = 200, body = Page<User>)), security(("session" = [])))]
 async fn users(State(app): State<App>, caller: Caller, Query(wanted): Query<People>) -> Result<Json<Page<User>>> {
-    require_staff(&caller)?;
+    caller.require_staff()?;
     let words = wanted.words()?;
     let span = wanted.span::<At>("admin:users")?;
     let rows = sqlx::query_as!(

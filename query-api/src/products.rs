@@ -83,7 +83,7 @@ pub(crate) struct Product {
     category: Option<String>,
     price: Money,
     images: Vec<String>,
-    /// `active`, or `archived`, which only its seller and admins get to see.
+    /// `active`, or `archived`, which only its seller, admins and support get to see.
     #[schema(example = "active")]
     status: String,
     stock: Stock,
@@ -167,7 +167,7 @@ impl Row {
     /// What is not on offer has not gone for those who look after it.
     fn is_visible_to(&self, caller: Option<&Caller>) -> bool {
         let is_on_offer = self.status == "active" && !self.seller_suspended && !self.seller_erased;
-        is_on_offer || caller.is_some_and(|caller| caller.user == self.seller || caller.has("admin"))
+        is_on_offer || caller.is_some_and(|caller| caller.user == self.seller || caller.is_staff())
     }
 
     fn etag(&self) -> HeaderValue {

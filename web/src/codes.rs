@@ -30,9 +30,14 @@ codes! {
     BAD_REQUEST = "bad_request", BAD_REQUEST, "The request is not well-formed, or a required header is missing.";
     MALFORMED_JSON = "malformed_json", BAD_REQUEST, "The body is not JSON.";
     WRONG_CREDENTIALS = "wrong_credentials", UNAUTHORIZED, "No account has this address and this password.";
+    TOTP_REQUIRED = "totp_required", UNAUTHORIZED,
+        "The password is right, and the account has a second factor. Log in again with `totp`: a code, or a recovery code.";
+    WRONG_CODE = "wrong_code", UNAUTHORIZED, "The code of the second factor is wrong, or was used before.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "There is no session, or it has ended. Refresh it or log in.";
     CROSS_SITE = "cross_site", FORBIDDEN, "The request seems to come from another site, or lacks `X-Requested-With`.";
     ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.";
+    SECOND_FACTOR_REQUIRED = "second_factor_required", FORBIDDEN,
+        "Admins and support may do this only in a session with a second factor: switch it on, or log in with it.";
     NOT_FOUND = "not_found", NOT_FOUND, "It does not exist, or it is not the caller's.";
     METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "The resource exists but knows no such method.";
     MOVED_ON = "moved_on", PRECONDITION_FAILED, "`If-Match` names an older version. Read again, then decide again.";

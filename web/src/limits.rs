@@ -53,6 +53,7 @@ return 0
 const LOGIN_ADDRESS: &str = "login-address";
 const LOGIN_ACCOUNT: &str = "login-account";
 const LOGIN_FAILURES: &str = "login-failures";
+const USED: &str = "used";
 
 /// The limits of a shop. Clones share everything.
 #[derive(Clone)]
@@ -152,6 +153,19 @@ impl Limits {
     /// A 429 when there were too many, a 503 when Redis does not answer.
     pub async fn command(&self, user: Uuid) -> Result<(), Problem> {
         self.let_in("commands", user.as_bytes(), self.settings.limit_commands).await
+    }
+
+    /// Uses something up that is good once, such as a code; `false` when it was used before. It stays used for so long,
+    /// whether or not limits apply.
+    ///
+    /// # Errors
+    /// A 503 when Redis does not answer.
+    pub async fn use_up(&self, user: Uuid, what: &[u8], lasting: Duration) -> Result<bool, Problem> {
+        let whose = [user.as_bytes(), what].concat();
+        let mut command = redis::cmd("SET");
+        command.arg(self.key(USED, &whose)).arg(1).arg("NX").arg("PX").arg(lasting.as_millis().to_string());
+        let used: Option<String> = command.query_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)?;
+        Ok(used.is_some())
     }
 
     async fn let_in(&self, what: &'static str, whom: &[u8], Rate { count, per }: Rate) -> Result<(), Problem> {

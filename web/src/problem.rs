@@ -116,6 +116,24 @@ impl Problem {
         )
     }
 
+    /// 401: the password was right, but the account has a second factor.
+    #[must_use]
+    pub fn totp_required() -> Self {
+        Self::detailed(StatusCode::UNAUTHORIZED, codes::TOTP_REQUIRED, "a code of the second factor is needed too")
+    }
+
+    /// 401: the code of the second factor was not right, or was used before.
+    #[must_use]
+    pub fn wrong_code() -> Self {
+        Self::detailed(StatusCode::UNAUTHORIZED, codes::WRONG_CODE, "the code is wrong, or was used before")
+    }
+
+    /// 403: whoever has such roles needs a second factor here.
+    #[must_use]
+    pub fn second_factor_required() -> Self {
+        Self::forbidden(codes::SECOND_FACTOR_REQUIRED, "admins and support need a session with a second factor")
+    }
+
     /// 403: the caller may not.
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
         Self::detailed(StatusCode::FORBIDDEN, code, detail)

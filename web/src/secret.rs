@@ -1,4 +1,4 @@
-//! The server's own secret, and the keyed hashes derived from it.
+//! The server's own secret, and the keyed hashes and seals derived from it.
 //!
 //! One random key in `<keys>/secret.key` stands behind every id and token that must be repeatable for the service and
 //! unguessable for anybody else. Each purpose has a key of its own, so that one cannot be passed off as another.
@@ -6,7 +6,9 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -60,8 +62,19 @@ impl Secret {
     /// The keyed hash of one purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Keyed {
-        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
-        Keyed(hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()))
+        Keyed(hmac::Key::new(hmac::HMAC_SHA256, self.key(purpose).as_ref()))
+    }
+
+    /// The seal of one purpose.
+    #[must_use]
+    pub fn seal(&self, purpose: &str) -> Seal {
+        // A purpose has one key: a seal never shares that of a keyed hash.
+        let key = self.key(&format!("seal:{purpose}"));
+        Seal(Arc::new(RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).expect("AES-256 has keys of 32 bytes")))
+    }
+
+    fn key(&self, purpose: &str) -> hmac::Tag {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes())
     }
 }
 
@@ -94,6 +107,37 @@ impl fmt::Debug for Keyed {
     }
 }
 
+/// A seal: AES-256-GCM with the key of one purpose. What is under it can be read with the server's secret alone.
+#[derive(Clone)]
+pub struct Seal(Arc<RandomizedNonceKey>);
+
+impl Seal {
+    /// Puts bytes under the seal, as text. They are bound to `owner`, and cannot be passed off as somebody else's.
+    #[must_use]
+    pub fn close(&self, owner: &[u8], bytes: &[u8]) -> String {
+        let mut sealed = bytes.to_vec();
+        let nonce = self.0.seal_in_place_append_tag(Aad::from(owner), &mut sealed);
+        let nonce = nonce.expect("the system's random source does not fail once the process runs");
+        STANDARD.encode([nonce.as_ref().as_slice(), &sealed].concat())
+    }
+
+    /// What is under a seal; nothing when it is somebody else's, was broken, or was made with another secret.
+    #[must_use]
+    pub fn open(&self, owner: &[u8], text: &str) -> Option<Vec<u8>> {
+        let bytes = STANDARD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+        let mut sealed = sealed.to_vec();
+        let opened = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(owner), &mut sealed).ok()?;
+        Some(opened.to_vec())
+    }
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seal(..)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
@@ -121,6 +165,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sealed_is_read_by_its_owner_alone() {
+        let (seal, other) = (Secret([7; 32]).seal("totp"), Secret([8; 32]).seal("totp"));
+        let sealed = seal.close(b"anna", b"a secret");
+
+        assert_eq!(seal.open(b"anna", &sealed).as_deref(), Some(&b"a secret"[..]));
+        assert_eq!((seal.open(b"berta", &sealed), other.open(b"anna", &sealed)), (None, None));
+        let broken = sealed.replace(&sealed[20..21], if &sealed[20..21] == "A" { "B" } else { "A" });
+        assert_eq!((seal.open(b"anna", &broken), seal.open(b"anna", "")), (None, None));
+        assert_ne!(sealed, seal.close(b"anna", b"a secret"), "no two seals are alike");
+    }
+
+    #[test]
     fn refuses_a_secret_that_others_may_read() {
         let folder = tempfile::tempdir().unwrap();
         Secret::open(folder.path()).unwrap();
@@ -132,6 +188,9 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         let secret = Secret([7; 32]);
-        assert_eq!(format!("{secret:?} {:?}", secret.derive("claims")), "Secret(..) Keyed(..)");
+        assert_eq!(
+            format!("{secret:?} {:?} {:?}", secret.derive("claims"), secret.seal("totp")),
+            "Secret(..) Keyed(..) Seal(..)"
+        );
     }
 }

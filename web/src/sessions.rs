@@ -5,6 +5,7 @@
 //! child again for a few seconds. Later, a parent that shows up again was copied: the whole family ends. The seal tells
 //! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -52,6 +53,8 @@ pub struct Grant {
     pub user: Uuid,
     /// For the `__Host-refresh` cookie alone.
     pub refresh: SecretString,
+    /// Whether the user has proven a second factor in it.
+    pub second_factor: bool,
 }
 
 /// Why a refresh token was refused.
@@ -95,6 +98,9 @@ pub(crate) struct Family {
     pub(crate) user_agent: Option<String>,
     #[serde(default)]
     pub(crate) address: Option<IpAddr>,
+    /// Whether the user has proven a second factor in it.
+    #[serde(default)]
+    second_factor: bool,
     generation: u64,
     current: String,
     previous: Option<String>,
@@ -135,6 +141,7 @@ impl Sessions {
             created_at: now,
             user_agent: device.user_agent,
             address: Some(device.address),
+            second_factor: false,
             generation: 0,
             current: stored(&secret),
             previous: None,
@@ -143,7 +150,7 @@ impl Sessions {
         if !self.records.insert(&self.record(id_of(session), &family, now)).await? {
             return Err(Error::Store(session_store::Error::Backend("there is a session of this id".to_owned())));
         }
-        Ok(Grant { session, user, refresh: self.token(session, &secret) })
+        Ok(Grant { session, user, refresh: self.token(session, &secret), second_factor: false })
     }
 
     /// The session of a refresh token that was issued, whether or not it goes on.
@@ -164,7 +171,8 @@ impl Sessions {
             let record = self.records.load(&id_of(session)).await?.ok_or(Error::Unknown)?;
             let family = family(&record)?;
             let now = OffsetDateTime::now_utc();
-            let grant = || Grant { session, user: family.user, refresh: self.token(session, &child) };
+            let (user, second_factor) = (family.user, family.second_factor);
+            let grant = || Grant { session, user, refresh: self.token(session, &child), second_factor };
             if family.previous.as_ref() == Some(&used) && now - family.rotated_at < self.lifetimes.replay_grace {
                 return Ok(grant());
             }
@@ -184,7 +192,26 @@ impl Sessions {
                 return Ok(grant);
             }
         }
-        Err(Error::Store(session_store::Error::Backend("the session is being refreshed too often".to_owned())))
+        Err(contended())
+    }
+
+    /// Takes note that the user has proven a second factor in a session, whose access tokens say so from now on.
+    ///
+    /// # Errors
+    /// When the session has ended, or Redis fails.
+    pub async fn raise(&self, session: Uuid) -> Result<(), Error> {
+        for _ in 0..MOST_ATTEMPTS {
+            let record = self.records.load(&id_of(session)).await?.ok_or(Error::Unknown)?;
+            let family = family(&record)?;
+            if family.second_factor {
+                return Ok(());
+            }
+            let next = Family { generation: family.generation + 1, second_factor: true, ..family };
+            if self.records.replace(&Record { data: data(&next), ..record }).await? {
+                return Ok(());
+            }
+        }
+        Err(contended())
     }
 
     /// Ends a session: its refresh tokens at once, its access tokens in every service within a second.
@@ -208,11 +235,8 @@ impl Sessions {
     }
 
     fn record(&self, id: Id, family: &Family, now: OffsetDateTime) -> Record {
-        let Ok(Value::Object(data)) = serde_json::to_value(family) else {
-            unreachable!("a family is an object with string keys");
-        };
         let expiry_date = (now + self.lifetimes.idle).min(family.created_at + self.lifetimes.absolute);
-        Record { id, data: data.into_iter().collect(), expiry_date }
+        Record { id, data: data(family), expiry_date }
     }
 
     fn token(&self, session: Uuid, secret: &[u8; 32]) -> SecretString {
@@ -245,6 +269,17 @@ impl fmt::Debug for Sessions {
 fn family(record: &Record) -> Result<Family, Error> {
     let data = Value::Object(record.data.clone().into_iter().collect());
     serde_json::from_value(data).map_err(|error| Error::Store(session_store::Error::Decode(error.to_string())))
+}
+
+fn data(family: &Family) -> HashMap<String, Value> {
+    let Ok(Value::Object(data)) = serde_json::to_value(family) else {
+        unreachable!("a family is an object with string keys");
+    };
+    data.into_iter().collect()
+}
+
+fn contended() -> Error {
+    Error::Store(session_store::Error::Backend("the session is being changed too often".to_owned()))
 }
 
 /// A token's secret as it is stored.

@@ -77,7 +77,7 @@ pub struct PublicKeys {
     pub public_keys: Option<PathBuf>,
 }
 
-/// How long an access token lives, and what is noted of its use; every service must be told the same.
+/// How long an access token lives, what is noted of its use, and what it takes to be staff; every service must be told the same.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Access {
     /// How long an access token is valid
@@ -86,6 +86,19 @@ pub struct Access {
     /// When and from where a session was last seen is noted so often at most
     #[arg(long, env = "MILLRACE_SEEN_EVERY", default_value = "5m", value_parser = duration)]
     pub seen_every: Duration,
+    /// Whether admins and support need a second factor for what only they may do
+    #[arg(long, env = "MILLRACE_ADMIN_SECOND_FACTOR", value_enum, default_value_t)]
+    pub admin_second_factor: Demand,
+}
+
+/// Whether something is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Demand {
+    /// Nothing goes without it.
+    Required,
+    /// As everybody likes.
+    #[default]
+    Optional,
 }
 
 /// How long sessions last.

@@ -19,6 +19,10 @@ const TYPE: &str = "at+jwt";
 /// By how much the clocks of two services may differ.
 const LEEWAY_SECONDS: u64 = 5;
 
+/// What a session was begun with, as RFC 8176 spells it.
+const PASSWORD: &str = "pwd";
+const ONE_TIME_CODE: &str = "otp";
+
 /// What an access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -34,12 +38,23 @@ pub struct Claims {
     pub jti: Uuid,
     /// What the user may be, as of the time of issue.
     pub roles: Vec<String>,
+    /// How the user has proven to be themselves in this session: `pwd`, and `otp` with a second factor (RFC 8176).
+    #[serde(default)]
+    pub amr: Vec<String>,
     /// Issued at, in seconds since 1970.
     pub iat: i64,
     /// Not valid before, in seconds since 1970.
     pub nbf: i64,
     /// Not valid from then on, in seconds since 1970.
     pub exp: i64,
+}
+
+impl Claims {
+    /// Whether the user has proven a second factor in this session.
+    #[must_use]
+    pub fn has_second_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == ONE_TIME_CODE)
+    }
 }
 
 /// Issues access tokens; command-api alone has one.
@@ -56,9 +71,19 @@ impl Signer {
         Self { keys, lifetime }
     }
 
-    /// An access token for a user in a session.
+    /// An access token for a user in a session that a password alone has begun.
     #[must_use]
     pub fn sign(&self, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
+        self.issue(user, session, roles, &[PASSWORD])
+    }
+
+    /// An access token for a user who has proven a second factor in the session.
+    #[must_use]
+    pub fn sign_with_second_factor(&self, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
+        self.issue(user, session, roles, &[PASSWORD, ONE_TIME_CODE])
+    }
+
+    fn issue(&self, user: Uuid, session: Uuid, roles: Vec<String>, methods: &[&str]) -> SecretString {
         let now = OffsetDateTime::now_utc();
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -67,6 +92,7 @@ impl Signer {
             sid: session,
             jti: Uuid::now_v7(),
             roles,
+            amr: methods.iter().map(|method| (*method).to_owned()).collect(),
             iat: now.unix_timestamp(),
             nbf: now.unix_timestamp(),
             exp: (now + self.lifetime).unix_timestamp(),
@@ -155,6 +181,7 @@ mod tests {
             sid: Uuid::now_v7(),
             jti: Uuid::now_v7(),
             roles: vec![],
+            amr: vec![],
             iat: now,
             nbf: now,
             exp: now + 600,
@@ -191,6 +218,19 @@ mod tests {
         let claims = Verifier::new(keys.public()).verify(token.expose_secret()).unwrap();
         assert_eq!((claims.sub, claims.sid, claims.exp - claims.iat), (user, session, 600));
         assert_eq!(claims.roles, ["seller"]);
+    }
+
+    #[test]
+    fn says_whether_there_was_a_second_factor() {
+        let keys = keys();
+        let (signer, verifier) = (Signer::new(keys.clone(), Duration::from_secs(600)), Verifier::new(keys.public()));
+        let claims = |token: SecretString| verifier.verify(token.expose_secret()).unwrap();
+
+        let one = claims(signer.sign(Uuid::now_v7(), Uuid::now_v7(), vec![]));
+        let two = claims(signer.sign_with_second_factor(Uuid::now_v7(), Uuid::now_v7(), vec![]));
+
+        assert_eq!((one.amr.as_slice(), one.has_second_factor()), (&["pwd".to_owned()][..], false));
+        assert_eq!((two.amr.as_slice(), two.has_second_factor()), (&["pwd".to_owned(), "otp".to_owned()][..], true));
     }
 
     #[test]

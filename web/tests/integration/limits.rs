@@ -178,3 +178,15 @@ async fn redis_learns_no_address_and_forgets_by_itself() {
         assert!(redis::cmd("PTTL").arg(&key).query_async::<i64>(&mut redis).await.unwrap() > 0, "{key}");
     }
 }
+
+#[tokio::test]
+async fn what_is_good_once_is_used_up_by_one_of_many() {
+    let Pair { shop: _shop, one, other } = pair(&["--rate-limits", "off"]).await;
+    let (user, hour) = (Uuid::now_v7(), Duration::from_secs(3600));
+
+    let uses =
+        join_all((0..20).map(|n| if n % 2 == 0 { &one } else { &other }).map(|l| l.use_up(user, b"1", hour))).await;
+
+    assert_eq!(uses.into_iter().filter(|used| *used.as_ref().unwrap()).count(), 1);
+    assert!(one.use_up(user, b"2", hour).await.unwrap() && one.use_up(Uuid::now_v7(), b"1", hour).await.unwrap());
+}

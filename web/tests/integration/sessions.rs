@@ -140,3 +140,27 @@ async fn says_so_when_redis_is_down() {
     assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Store(_))));
     assert!(shop.sessions.end(opened.session).await.is_err());
 }
+
+#[tokio::test]
+async fn a_second_factor_that_was_proven_stays_proven_for_the_session() {
+    let shop = shop(LIFETIMES).await;
+    let opened = open(&shop, Uuid::now_v7()).await;
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+    assert!(!opened.second_factor && !child.second_factor);
+
+    shop.sessions.raise(opened.session).await.unwrap();
+
+    let again = shop.sessions.rotate(token(&opened)).await.unwrap();
+    assert_eq!((token(&again), again.second_factor), (token(&child), true), "a tab that was late learns of it too");
+    assert!(shop.sessions.rotate(token(&child)).await.unwrap().second_factor);
+}
+
+#[tokio::test]
+async fn no_second_factor_brings_back_a_session_that_has_ended() {
+    let shop = shop(LIFETIMES).await;
+    let opened = open(&shop, Uuid::now_v7()).await;
+    shop.sessions.end(opened.session).await.unwrap();
+
+    assert!(matches!(shop.sessions.raise(opened.session).await, Err(Error::Unknown)));
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+}
