@@ -25,6 +25,8 @@ pub fn url(port: u16) -> String {
 pub async fn is_ready(port: u16, folder: &Path) -> bool {
     let asked = async {
         let mut connection = redis::Client::open(url(port))?.get_multiplexed_async_connection().await?;
+        // Refused while the data is being loaded, as CONFIG is not.
+        let () = redis::cmd("PING").query_async(&mut connection).await?;
         redis::cmd("CONFIG").arg("GET").arg("dir").query_async::<(String, String)>(&mut connection).await
     };
     asked.await.is_ok_and(|(_, answer)| Path::new(&answer) == folder)
