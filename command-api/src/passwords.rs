@@ -103,7 +103,9 @@ impl Passwords {
     /// When the line is too long, or the hash is not one.
     pub async fn verify(&self, password: SecretString, hash: Option<SecretString>) -> Result<Verdict, Error> {
         let turn = self.turn().await?;
-        let hash = hash.unwrap_or_else(|| SecretString::from(&*self.nobody));
+        // Everybody knows it: what was a shop to play with is not to be entered by it when it has become a real one.
+        let public = !self.demo && password.expose_secret() == demo::PASSWORD;
+        let hash = hash.filter(|_| !public).unwrap_or_else(|| SecretString::from(&*self.nobody));
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let hash = PasswordHash::new(hash.expose_secret()).map_err(argon2::password_hash::Error::from)?;
@@ -149,6 +151,16 @@ mod tests {
         let verify = async |password: &str| passwords.verify(password.into(), Some(hash.clone())).await.unwrap();
         assert_eq!(verify("correct horse battery").await, Verdict::Right { outdated: false });
         assert_eq!(verify("correct horse staple").await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn the_demo_password_opens_nothing_outside_demo_mode() {
+        let hash = Passwords::new(true).unwrap().hash(demo::PASSWORD.into()).await.unwrap();
+        for (demo, right) in [(true, true), (false, false)] {
+            let verdict =
+                Passwords::new(demo).unwrap().verify(demo::PASSWORD.into(), Some(hash.clone())).await.unwrap();
+            assert_eq!(verdict != Verdict::Wrong, right);
+        }
     }
 
     #[tokio::test]

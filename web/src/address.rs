@@ -107,7 +107,7 @@ impl Proxies {
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
-        let mut entries = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+        let mut entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         while self.trust(client) {
             // A proxy that writes no address says nothing of whom it serves.
             let Some(next) = entries.next().and_then(entry) else { break };
@@ -118,8 +118,8 @@ impl Proxies {
 }
 
 /// One entry: an address, which some proxies write with a port.
-fn entry(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn entry(bytes: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(bytes).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = bare.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()));
     address.map(|address: IpAddr| address.to_canonical())
@@ -152,6 +152,9 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["1.1.1.1, 198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "198.51.100.1, 10.0.0.2"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["10.9.9.9, 198.51.100.1"]), "198.51.100.1");
+        let headers = HeaderMap::from_iter([(X_FORWARDED_FOR, b"\xff, 198.51.100.1".as_slice().try_into().unwrap())]);
+        let proxies = Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(proxies.client([10, 0, 0, 1].into(), &headers).to_string(), "198.51.100.1");
     }
 
     #[test]

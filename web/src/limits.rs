@@ -31,22 +31,30 @@ redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', string.format('
 return 0
 ";
 
-/// Counts an attempt as a failure before it is known to be one, so that many at once are no way around it.
+/// How many microseconds an address still has to wait before it may try an account again.
+const WAIT: &str = "
+local time = redis.call('TIME')
+local wait = tonumber(redis.call('HGET', KEYS[1], 'until:' .. ARGV[1]) or 0) - time[1] * 1000000 - time[2]
+return math.max(math.ceil(wait), 0)
+";
+
+/// Counts an attempt of an address as a failure before it is known to be one, so that many at once are no way around it.
 /// Answers how many microseconds to wait; 0 lets in.
 const ATTEMPT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local free, first, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local held = redis.call('HMGET', KEYS[1], 'failures', 'until')
+local failed, waits = 'failures:' .. ARGV[1], 'until:' .. ARGV[1]
+local free, first, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local held = redis.call('HMGET', KEYS[1], failed, waits)
 local wait = tonumber(held[2] or now) - now
 if wait > 0 then return math.ceil(wait) end
 local failures = tonumber(held[1] or 0) + 1
 if failures >= free then
   wait = math.min(first * 2 ^ math.min(failures - free, 40), longest)
-  redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + wait))
+  redis.call('HSET', KEYS[1], waits, string.format('%.0f', now + wait))
 end
-redis.call('HSET', KEYS[1], 'failures', failures)
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (math.max(wait, 0) + tonumber(ARGV[4])) / 1000 + 1))
+redis.call('HSET', KEYS[1], failed, failures)
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (longest + tonumber(ARGV[5])) / 1000 + 1))
 return 0
 ";
 
@@ -78,13 +86,18 @@ impl Limits {
     /// A 429 when there were too many or too many have failed, a 503 when Redis does not answer.
     pub async fn log_in(&self, address: ClientAddress, account: &str) -> Result<(), Problem> {
         self.let_in(LOGIN_ADDRESS, &of_address(address), self.settings.limit_login_address).await?;
-        self.let_in(LOGIN_ACCOUNT, account.as_bytes(), self.settings.limit_login_account).await?;
         if self.settings.rate_limits == Switch::Off {
             return Ok(());
         }
-        let back_off = self.settings.back_off;
+        let (key, back_off) = (self.key(LOGIN_FAILURES, account.as_bytes()), self.settings.back_off);
+        let from = URL_SAFE_NO_PAD.encode(self.keyed.hash(&[LOGIN_FAILURES.as_bytes(), &of_address(address)]));
+        // Whoever has to wait anyway uses up nothing of what others may try.
+        let mut wait = redis::cmd("EVAL");
+        wait.arg(WAIT).arg(1).arg(&key).arg(&from);
+        self.run(LOGIN_FAILURES, &wait).await?;
+        self.let_in(LOGIN_ACCOUNT, account.as_bytes(), self.settings.limit_login_account).await?;
         let mut script = redis::cmd("EVAL");
-        script.arg(ATTEMPT).arg(1).arg(self.key(LOGIN_FAILURES, account.as_bytes())).arg(back_off.login_failures);
+        script.arg(ATTEMPT).arg(1).arg(key).arg(from).arg(back_off.login_failures);
         for wait in [back_off.login_first_wait, back_off.login_longest_wait, back_off.login_forgiven] {
             script.arg(microseconds(wait));
         }

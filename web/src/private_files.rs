@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::Path;
 
 const OWNER_ALONE: u32 = 0o600;
@@ -30,6 +30,12 @@ fn write_for(whom: u32, path: &Path, content: &str) -> io::Result<()> {
     let unfinished = path.with_extension("unfinished");
     let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(whom).open(&unfinished)?;
     file.set_permissions(Permissions::from_mode(whom))?;
+    // Whoever works on the folder of another leaves nothing there that its owner cannot read.
+    let folder = fs::metadata(path.parent().unwrap_or(path))?;
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (folder.uid(), folder.gid()) {
+        chown(&unfinished, Some(folder.uid()), Some(folder.gid()))?;
+    }
     file.write_all(content.as_bytes())?;
     file.sync_all()?;
     fs::rename(unfinished, path)

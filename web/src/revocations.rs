@@ -70,6 +70,10 @@ impl Revocations {
     /// Whether an access token counts for nothing, as far as this process knows.
     #[must_use]
     pub fn is_revoked(&self, claims: &Claims) -> bool {
+        // Issued by a process that was told of longer lives than this one, which has forgotten what became of it.
+        if issued_ms(claims) < self.oldest(now_ms()) {
+            return true;
+        }
         let revoked = self.0.revoked.read().unwrap_or_else(PoisonError::into_inner);
         let too_old = |before: &i128| issued_ms(claims) <= *before;
         revoked.sessions.contains_key(&claims.sid) || revoked.users.get(&claims.sub).is_some_and(too_old)

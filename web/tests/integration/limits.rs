@@ -110,7 +110,9 @@ async fn failed_logins_wait_longer_each_time_up_to_an_end() {
         // As if the wait were over.
         let mut redis = shop.connection.clone();
         let keys: Vec<String> = redis::cmd("KEYS").arg("limit:login-failures:*").query_async(&mut redis).await.unwrap();
-        redis::cmd("HDEL").arg(&keys[0]).arg("until").exec_async(&mut redis).await.unwrap();
+        let fields: Vec<String> = redis::cmd("HKEYS").arg(&keys[0]).query_async(&mut redis).await.unwrap();
+        let until = fields.iter().find(|field| field.starts_with("until:")).unwrap();
+        redis::cmd("HDEL").arg(&keys[0]).arg(until).exec_async(&mut redis).await.unwrap();
     }
     assert_eq!(hours, [1, 2, 3, 3]);
     one.log_in(address, "bert").await.unwrap();
@@ -124,6 +126,19 @@ async fn the_right_password_ends_a_row_of_failures() {
         one.log_in(from("198.51.100.1"), "anna").await.unwrap();
         one.logged_in("anna").await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_stranger_who_fails_makes_nobody_else_wait() {
+    let flags = ["--login-failures", "2", "--login-first-wait", "1h", "--limit-login-account", "5/1h"];
+    let Pair { shop: _shop, one, .. } = pair(&flags).await;
+    let (stranger, owner) = (from("203.0.113.7"), from("198.51.100.1"));
+    one.log_in(stranger, "anna").await.unwrap();
+    one.log_in(stranger, "anna").await.unwrap();
+    for _ in 0..9 {
+        refused(one.log_in(stranger, "anna").await);
+    }
+    one.log_in(owner, "anna").await.unwrap();
 }
 
 #[tokio::test]
