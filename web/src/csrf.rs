@@ -27,7 +27,10 @@ pub(crate) async fn refuse_cross_site(request: Request, next: Next) -> Response 
     }
     match check(request.headers(), request.uri()) {
         Ok(()) => next.run(request).await,
-        Err(reason) => Problem::forbidden(codes::CROSS_SITE, reason).into_response(),
+        Err(reason) => {
+            tracing::warn!(target: "audit", event = "malicious_csrf", reason);
+            Problem::forbidden(codes::CROSS_SITE, reason).into_response()
+        }
     }
 }
 

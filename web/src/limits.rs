@@ -197,7 +197,8 @@ impl Limits {
             return Ok(());
         }
         metrics::counter!("rate_limited_total", "limit" => what).increment(1);
-        tracing::info!(limit = what, "too many");
+        let event = if what == LOGIN_FAILURES { "authn_login_lock" } else { "excess_rate_limit_exceeded" };
+        tracing::warn!(target: "audit", event, limit = what);
         Err(Problem::too_fast(wait.div_ceil(1_000_000)))
     }
 
