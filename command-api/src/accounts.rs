@@ -1,6 +1,6 @@
 //! How an account comes to be: its claims first, each in a partition of its own, then the user.
 
-use domain::claim::Claim;
+use domain::claim::{self, Claim};
 use domain::text::{Email, Username};
 use domain::user::{self, User};
 use domain::{Aggregate, UserId};
@@ -33,6 +33,17 @@ pub(crate) struct Applicant {
     pub(crate) email: Email,
     pub(crate) username: Username,
     pub(crate) password_hash: SecretString,
+    /// Whoever runs the shop vouches for the address: no link has to prove it.
+    pub(crate) verified: bool,
+}
+
+/// What came of an application.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Registered {
+    /// There is an account, perhaps since a moment ago.
+    Done,
+    /// The e-mail address is somebody else's.
+    Owned(UserId),
 }
 
 impl App {
@@ -71,8 +82,13 @@ impl App {
     }
 
     /// Opens an account, unless the e-mail address has one: that is not told.
-    pub(crate) async fn register(&self, context: Context, id: UserId, applicant: Applicant) -> Result<(), Problem> {
-        let Applicant { email, username, password_hash } = applicant;
+    pub(crate) async fn register(
+        &self,
+        context: Context,
+        id: UserId,
+        applicant: Applicant,
+    ) -> Result<Registered, Problem> {
+        let Applicant { email, username, password_hash, verified } = applicant;
         let (email_claim, username_claim) = (self.email_claim(&email), self.username_claim(&username));
         // The name first: it is refused whatever the address, so the refusal tells nothing about the address. For the same
         // reason a name that was claimed along with a taken address stays claimed until its time is up.
@@ -80,37 +96,42 @@ impl App {
         let name_until = name_until.map_err(|unclaimed| unclaimed.problem("/username", field::USERNAME_TAKEN))?;
         let until = match self.claim(context.clone(), email_claim, id).await {
             Ok(until) => until.min(name_until),
-            Err(Unclaimed::Taken(_)) => return Ok(()),
+            Err(Unclaimed::Taken(claim::Error::Taken { owner })) => return Ok(Registered::Owned(owner)),
             Err(Unclaimed::Undecided(failure)) => return Err(undecided(failure)),
         };
         let request = Request { not_after: Some(until), ..Request::new(context, [Stream::of::<User>(id)]) };
         let command = user::Command::Register { email: email_claim, username: username_claim };
-        let outcome = self.store.commit(request, move |states| match begin(states.get::<User>(id), command.clone()) {
-            Ok(events) if events.is_empty() => Decision::new(Changes::none(), Ok(())),
-            Ok(events) => {
-                let private = Record::from([
-                    (private::EMAIL, email.as_str().to_owned()),
-                    (private::USERNAME, username.as_str().to_owned()),
-                ]);
-                let credential = Record::from([(PASSWORD, password_hash.expose_secret().to_owned())]);
-                let changes = Changes::none().and::<User>(id, events);
-                Decision::new(changes.and_private::<User>(id, private).and_credential(id, credential), Ok(()))
-            }
-            Err(error) => Decision::new(Changes::none(), Err(error)),
-        });
+        let outcome =
+            self.store.commit(request, move |states| match begin(states.get::<User>(id), command.clone(), verified) {
+                Ok(events) if events.is_empty() => Decision::new(Changes::none(), Ok(vec![])),
+                Ok(events) => {
+                    let private = Record::from([
+                        (private::EMAIL, email.as_str().to_owned()),
+                        (private::USERNAME, username.as_str().to_owned()),
+                    ]);
+                    let credential = Record::from([(PASSWORD, password_hash.expose_secret().to_owned())]);
+                    let changes = Changes::none().and::<User>(id, events.clone());
+                    Decision::new(changes.and_private::<User>(id, private).and_credential(id, credential), Ok(events))
+                }
+                Err(error) => Decision::new(Changes::none(), Err(error)),
+            });
         match outcome.await.map_err(undecided)? {
             // The same applicant was faster with another name: the address has an account.
-            Outcome::Done(Ok(()) | Err(user::Error::AlreadyRegistered)) => Ok(()),
+            Outcome::Done(Err(user::Error::AlreadyRegistered)) => Ok(Registered::Done),
+            Outcome::Done(Ok(events)) => {
+                self.take_effect(id, &events).await;
+                Ok(Registered::Done)
+            }
             Outcome::Done(Err(error)) => Err(rules::of_user(error)),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
     }
 }
 
-/// Opens an account whose address is taken for proven: no link is sent yet.
-fn begin(user: &User, register: user::Command) -> Result<Vec<user::Event>, user::Error> {
+/// Opens an account, if need be with an address that is taken for proven.
+fn begin(user: &User, register: user::Command, verified: bool) -> Result<Vec<user::Event>, user::Error> {
     let mut events = user.decide(register)?;
-    if !events.is_empty() {
+    if verified && !events.is_empty() {
         let mut user = user.clone();
         events.iter().for_each(|event| user.evolve(event));
         events.extend(prove(&user)?);
@@ -119,7 +140,7 @@ fn begin(user: &User, register: user::Command) -> Result<Vec<user::Event>, user:
 }
 
 /// Takes the e-mail address for proven without a mail, also where no link was ever asked for.
-fn prove(user: &User) -> Result<Vec<user::Event>, user::Error> {
+pub(crate) fn prove(user: &User) -> Result<Vec<user::Event>, user::Error> {
     if user.is_verified() {
         return Ok(vec![]);
     }
@@ -177,8 +198,8 @@ mod tests {
     async fn register(app: &App, email: &Email, username: &Username) -> Result<UserId, Problem> {
         let id = app.application(email, username).await?;
         let (email, username) = (email.clone(), username.clone());
-        let applicant = Applicant { email, username, password_hash: "hash".into() };
-        app.register(context(id, CommandId::random(), String::new()), id, applicant).await.map(|()| id)
+        let applicant = Applicant { email, username, password_hash: "hash".into(), verified: false };
+        app.register(context(id, CommandId::random(), String::new()), id, applicant).await.map(|_| id)
     }
 
     #[tokio::test]

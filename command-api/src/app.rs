@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::UserId;
-use domain::user::{Role, User};
+use domain::user::{self, Role, User};
+use domain::{SessionId, UserId};
 use event_store::{Loaded, Store, Unsafe};
 use secrecy::{ExposeSecret, SecretString};
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use web::caller::Gate;
@@ -19,14 +20,16 @@ use web::problem::Problem;
 use web::revocations::Revocations;
 use web::secret::{self, Keyed, Secret};
 use web::sessions::Sessions;
-use web::settings::Switch;
-use web::tokens::{Signer, Verifier};
+use web::settings::{self, Switch};
+use web::tokens::{Signer, Verifier, mail};
 
 use crate::call::Call;
+use crate::claims;
 use crate::codes;
 use crate::command::InFlight;
 use crate::failure::unread;
 use crate::passwords::{self, Passwords};
+use crate::rules;
 use crate::settings::{Contradiction, Settings};
 
 /// Why the write side cannot be opened.
@@ -92,13 +95,15 @@ pub struct App {
     pub(crate) receipts: Keyed,
     pub(crate) in_flight: InFlight,
     pub(crate) receipt_lifetime: Duration,
-    pub(crate) refresh_lifetime: Duration,
+    pub(crate) lifetimes: settings::Sessions,
+    pub(crate) reset_lifetime: Duration,
     pub(crate) public_keys: PublicKeys,
+    pub(crate) links: mail::Verifier,
+    pub(crate) revocations: Revocations,
+    pub(crate) demo: bool,
     keys: SigningKeys,
     client: redis::Client,
     gate: Gate,
-    revocations: Revocations,
-    demo: bool,
 }
 
 impl App {
@@ -123,14 +128,16 @@ impl App {
             limits: Limits::new(redis.clone(), &secret, settings.limits),
             sessions: Sessions::new(redis, &secret, revocations.clone(), lifetimes),
             passwords: Passwords::new(settings.demo.demo)?,
-            claims: secret.derive("claims"),
+            claims: secret.derive(claims::KEYED),
             applicants: secret.derive("applicants"),
             commands: secret.derive("commands"),
             receipts: secret.derive("receipts"),
             in_flight: InFlight::default(),
             receipt_lifetime: settings.receipts.receipt_lifetime,
-            refresh_lifetime: settings.sessions.session_idle,
+            lifetimes: settings.sessions,
+            reset_lifetime: settings.links.reset_lifetime,
             public_keys: keys.public(),
+            links: mail::Verifier::new(keys.public()),
             keys: keys.clone(),
             gate: Gate::new(Verifier::new(keys.public()), revocations.clone())
                 .noting(devices)
@@ -152,6 +159,12 @@ impl App {
     #[must_use]
     pub fn gate(&self) -> Gate {
         self.gate.clone()
+    }
+
+    /// What access tokens count for nothing, for others in the same process.
+    #[must_use]
+    pub fn revocations(&self) -> Revocations {
+        self.revocations.clone()
     }
 
     /// Learns of sessions that end elsewhere and of changes of the keys, until the shutdown.
@@ -184,8 +197,13 @@ impl App {
 
     /// The caller as the log has them: what a token says is good for reading, not for deciding.
     pub(crate) async fn user(&self, call: &Call) -> Result<Loaded<User>, Problem> {
-        let user = self.store.load::<User>(call.user()).await.map_err(unread)?;
-        if user.has_account() && !user.is_suspended() { Ok(user) } else { Err(Problem::unauthenticated()) }
+        self.live(call.user(), call.session()).await?.ok_or_else(Problem::unauthenticated)
+    }
+
+    /// The user of a session, if it goes on by what the log says.
+    pub(crate) async fn live(&self, user: UserId, session: SessionId) -> Result<Option<Loaded<User>>, Problem> {
+        let user = self.store.load::<User>(user).await.map_err(unread)?;
+        Ok(user.is_live(session, OffsetDateTime::now_utc()).then_some(user))
     }
 
     /// The access token of a session, with the roles of this moment.
@@ -201,6 +219,14 @@ pub(crate) fn require_seller(user: &User) -> Result<(), Problem> {
     match user.is_seller() {
         true => Ok(()),
         false => Err(Problem::forbidden(codes::NOT_A_SELLER, "only sellers may do this")),
+    }
+}
+
+/// Demands that a user has proven their e-mail address.
+pub(crate) fn require_verified(user: &User) -> Result<(), Problem> {
+    match user.is_verified() {
+        true => Ok(()),
+        false => Err(rules::of_user(user::Error::Unverified)),
     }
 }
 

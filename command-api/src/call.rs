@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
-use domain::UserId;
+use domain::{SessionId, UserId};
 use event_store::{CommandId, Context};
 use time::OffsetDateTime;
 use web::caller::Caller;
@@ -36,6 +36,11 @@ impl Call {
     /// The caller.
     pub(crate) fn user(&self) -> UserId {
         self.caller.user.into()
+    }
+
+    /// The session that the caller is in.
+    pub(crate) fn session(&self) -> SessionId {
+        self.caller.session.into()
     }
 
     /// Demands a key, for what must not happen twice.

@@ -7,9 +7,10 @@ use domain::claim::{self, APPEAR_WITHIN, Claim};
 use domain::text::{Email, ShopName, Username};
 use domain::user::User;
 use domain::{Aggregate, ClaimId, UserId};
-use event_store::{Changes, Context, Decision, Failure, Outcome, Request, Stream};
+use event_store::{Changes, Context, Decision, Failure, Outcome, Request, Store, Stream};
 use time::OffsetDateTime;
 use web::problem::Problem;
+use web::secret::Keyed;
 
 use crate::app::App;
 use crate::failure::undecided;
@@ -34,10 +35,35 @@ impl Unclaimed {
     }
 }
 
+/// The key of claims.
+pub(crate) const KEYED: &str = "claims";
+
+/// The claim on an e-mail address.
+pub(crate) fn email_claim(keyed: &Keyed, email: &Email) -> ClaimId {
+    claim_id(keyed, "email", &email.normalised())
+}
+
+fn claim_id(keyed: &Keyed, kind: &str, normalised: &str) -> ClaimId {
+    let hash = keyed.hash(&[kind.as_bytes(), normalised.as_bytes()]);
+    let half = *hash.first_chunk().expect("a hash has 32 bytes");
+    uuid::Builder::from_custom_bytes(half).into_uuid().into()
+}
+
+/// Whose account an e-mail address belongs to, also when they are erased.
+pub(crate) async fn owner(store: &Store, claim: ClaimId) -> Result<Option<UserId>, event_store::Error> {
+    let Some(owner) = store.load::<Claim>(claim).await?.owner() else { return Ok(None) };
+    Ok(store.load::<User>(owner).await?.exists().then_some(owner))
+}
+
 impl App {
     /// The claim on an e-mail address.
     pub(crate) fn email_claim(&self, email: &Email) -> ClaimId {
-        self.claim_id("email", &email.normalised())
+        email_claim(&self.claims, email)
+    }
+
+    /// Whose account an e-mail address belongs to, also when they are erased.
+    pub(crate) async fn owner(&self, email: &Email) -> Result<Option<UserId>, event_store::Error> {
+        owner(&self.store, self.email_claim(email)).await
     }
 
     /// The claim on a user name.
@@ -50,10 +76,13 @@ impl App {
         self.claim_id("shop", &name.normalised())
     }
 
+    /// What an e-mail address is called in the security log, also what is none.
+    pub(crate) fn account(&self, normalised: &str) -> ClaimId {
+        self.claim_id("email", normalised)
+    }
+
     fn claim_id(&self, kind: &str, normalised: &str) -> ClaimId {
-        let hash = self.claims.hash(&[kind.as_bytes(), normalised.as_bytes()]);
-        let half = *hash.first_chunk().expect("a hash has 32 bytes");
-        uuid::Builder::from_custom_bytes(half).into_uuid().into()
+        claim_id(&self.claims, kind, normalised)
     }
 
     /// Claims something for a user, and returns until when they may register on it.

@@ -23,8 +23,9 @@ codes! {
     EMAIL_UNVERIFIED = "email_unverified", FORBIDDEN,
         "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.";
     SUSPENDED = "suspended", FORBIDDEN, "The user is suspended.";
-    LINK_USED = "link_used", CONFLICT, "The link was used already, or a newer one was sent.";
-    LINK_EXPIRED = "link_expired", CONFLICT, "The link's time is up. Ask for another.";
+    WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.";
+    LINK_USED = "link_used", GONE, "The link was used already, or a newer one was sent.";
+    LINK_EXPIRED = "link_expired", GONE, "The link's time is up, or it was not copied as a whole. Ask for another.";
     ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.";
     ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.";
     ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.";

@@ -73,19 +73,24 @@ impl Command<'_> {
         let (if_match, hash) = (call.if_match.clone(), body_hash.clone());
         let outcome = app.store.commit(request, move |states: &States<'_>| {
             let mut draft = Draft::new(states, &if_match);
-            let (changes, answer) = match decide(&mut draft) {
+            let (changes, answer, happened) = match decide(&mut draft) {
                 Ok(reply) => {
-                    let (changes, version, token) = draft.finish();
-                    (changes, Ok(Answer::done(reply, version, &token)))
+                    let (changes, version, token, happened) = draft.finish();
+                    (changes, Ok(Answer::done(reply, version, &token)), happened)
                 }
                 // The refusal, and nothing else, is confirmed at the versions it was decided on.
-                Err(problem) => (event_store::Changes::none(), Err(problem)),
+                Err(problem) => (event_store::Changes::none(), Err(problem), Vec::new()),
             };
             let receipt = receipt::keep(&answer, &hash);
-            Decision { changes, answer, receipt }
+            Decision { changes, answer: (answer, happened), receipt }
         });
         match outcome.await.map_err(undecided)? {
-            Outcome::Done(answer) => answer?.respond(call),
+            Outcome::Done((answer, happened)) => {
+                for (user, events) in happened {
+                    app.take_effect(user, &events).await;
+                }
+                answer?.respond(call)
+            }
             Outcome::Replayed(receipt) => receipt::respond(&receipt, body_hash, call),
         }
     }

@@ -3,7 +3,6 @@
 //! It can be planted again at any time: what is there stays as it is, whatever has become of it.
 
 use anyhow::{Context as _, anyhow};
-use domain::claim::Claim;
 use domain::inventory::{self, Inventory};
 use domain::product::{self, Product};
 use domain::text::{Email, ShopName, Username};
@@ -59,21 +58,16 @@ fn context() -> Context {
 
 async fn person(app: &App, email: &str, username: &str) -> anyhow::Result<UserId> {
     let (email, username) = (Email::try_from(email.to_owned())?, Username::try_from(username.to_owned())?);
-    if let Some(known) = owner(app, &email).await? {
+    if let Some(known) = app.owner(&email).await? {
         // It may have been planted before addresses were proven.
         app.verify(context(), known).await?;
         return Ok(known);
     }
     let id = app.application(&email, &username).await.map_err(refused)?;
     let password_hash = app.passwords.hash(PASSWORD.into()).await?;
-    app.register(context(), id, Applicant { email: email.clone(), username, password_hash }).await.map_err(refused)?;
-    owner(app, &email).await?.context("a demo account could not be opened")
-}
-
-/// Whose account an e-mail address belongs to.
-async fn owner(app: &App, email: &Email) -> anyhow::Result<Option<UserId>> {
-    let Some(owner) = app.store.load::<Claim>(app.email_claim(email)).await?.owner() else { return Ok(None) };
-    Ok(app.store.load::<User>(owner).await?.exists().then_some(owner))
+    let applicant = Applicant { email: email.clone(), username, password_hash, verified: true };
+    app.register(context(), id, applicant).await.map_err(refused)?;
+    app.owner(&email).await?.context("a demo account could not be opened")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]

@@ -1,6 +1,9 @@
 //! What a command changes, while it is being decided.
 
-use domain::Aggregate;
+use std::any::Any;
+
+use domain::user::Event;
+use domain::{Aggregate, UserId};
 use event_store::{Changes, Record, States};
 use web::consistency::{Token, Write};
 use web::problem::Problem;
@@ -14,11 +17,15 @@ pub(crate) struct Draft<'a, 'b> {
     changes: Changes,
     /// What was written, the aggregate that the command is about first.
     writes: Vec<Write>,
+    happened: Happened,
 }
+
+/// What has happened to users.
+pub(crate) type Happened = Vec<(UserId, Vec<Event>)>;
 
 impl<'a, 'b> Draft<'a, 'b> {
     pub(crate) fn new(states: &'a States<'b>, if_match: &'a IfMatch) -> Self {
-        Self { states, if_match, changes: Changes::none(), writes: Vec::new() }
+        Self { states, if_match, changes: Changes::none(), writes: Vec::new(), happened: Vec::new() }
     }
 
     /// An aggregate as it is now.
@@ -45,6 +52,9 @@ impl<'a, 'b> Draft<'a, 'b> {
 
     /// Adds the events of one aggregate, all at once, and returns the version that they lead to.
     pub(crate) fn add<A: Aggregate>(&mut self, id: A::Id, events: Vec<A::Event>) -> u64 {
+        if let Some(events) = (&events as &dyn Any).downcast_ref::<Vec<Event>>() {
+            self.happened.push((id.into().into(), events.clone()));
+        }
         self.changes = std::mem::take(&mut self.changes).and::<A>(id, events);
         let version = self.states.version::<A>(id) + self.changes.count::<A>(id);
         self.writes.push(Write { category: A::CATEGORY.to_owned(), id: id.into(), version });
@@ -56,9 +66,10 @@ impl<'a, 'b> Draft<'a, 'b> {
         self.changes = std::mem::take(&mut self.changes).and_private::<A>(id, fields);
     }
 
-    /// Everything that changes, the version of the aggregate that the command is about, and all versions written.
-    pub(crate) fn finish(self) -> (Changes, Option<u64>, Token) {
+    /// Everything that changes, the version of the aggregate that the command is about, all versions written, and what has
+    /// happened to users.
+    pub(crate) fn finish(self) -> (Changes, Option<u64>, Token, Happened) {
         let version = self.writes.first().map(|write| write.version);
-        (self.changes, version, self.writes.into_iter().collect())
+        (self.changes, version, self.writes.into_iter().collect(), self.happened)
     }
 }

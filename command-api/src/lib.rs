@@ -7,6 +7,7 @@
 // What a request is made of
 mod call;
 mod money;
+mod visit;
 
 // How a command runs
 pub mod codes;
@@ -18,12 +19,18 @@ mod rules;
 
 // People
 mod accounts;
+mod audit;
+mod changes;
 mod claims;
+mod effects;
+mod links;
 pub mod passwords;
+mod proof;
 
 // The service
 pub mod app;
 mod openapi;
+pub mod operator;
 mod routes;
 pub mod settings;
 
@@ -31,5 +38,6 @@ pub mod settings;
 pub mod demo;
 
 pub use app::App;
+pub use operator::Operator;
 pub use routes::{openapi, router, service};
 pub use settings::Settings;

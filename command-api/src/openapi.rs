@@ -36,6 +36,9 @@ refusals! {
         "413" "The body is larger than 64 KiB.",
         "415" "The body is not `application/json`.",
         "422" "A field breaks a rule; `errors` says which. Or the `Idempotency-Key` was used with another body.";
+    /// Of what a link allows.
+    Gone:
+        "410" "The link was used already, a newer one was sent, its time is up, or it is not whole.";
     /// Of what a state can forbid.
     Forbidden:
         "409" "The state forbids it, or the same command is still being carried out.";

@@ -13,15 +13,19 @@ use web::settings::Edge;
 use crate::app::App;
 use crate::openapi::add_command_headers;
 
+mod demo;
 mod inventory;
 mod keys;
+mod login;
 mod orders;
+mod passwords;
 mod products;
 mod profile;
 mod roles;
 mod sellers;
 mod sessions;
 mod signup;
+mod verification;
 
 /// What a change answers: what was changed, and the version it has now.
 #[derive(Serialize, ToSchema)]
@@ -34,9 +38,16 @@ struct Changed {
 fn all() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(signup::sign_up))
-        .routes(routes!(sessions::log_in))
+        .routes(routes!(verification::verify_email))
+        .routes(routes!(verification::resend_verification))
+        .routes(routes!(login::log_in))
+        .routes(routes!(demo::log_in_to_demo))
         .routes(routes!(sessions::refresh))
         .routes(routes!(sessions::log_out))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(passwords::forgot_password))
+        .routes(routes!(passwords::reset_password))
+        .routes(routes!(passwords::change_password))
         .routes(routes!(profile::change_profile))
         .routes(routes!(roles::grant_role))
         .routes(routes!(roles::revoke_role))

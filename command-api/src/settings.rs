@@ -20,6 +20,9 @@ pub struct Settings {
     /// How long sessions last.
     #[command(flatten)]
     pub sessions: Sessions,
+    /// How long links in mails are good.
+    #[command(flatten)]
+    pub links: Links,
     /// How often what may be done.
     #[command(flatten)]
     pub limits: Limits,
@@ -80,4 +83,12 @@ pub struct Receipts {
     /// How long the answer to an idempotent command is given again
     #[arg(long, env = "MILLRACE_RECEIPT_LIFETIME", default_value = "24h", value_parser = duration)]
     pub receipt_lifetime: Duration,
+}
+
+/// How long links in mails are good.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Links {
+    /// How long a link that sets a new password is good; 24 hours at most, since no longer is its signature
+    #[arg(long, env = "MILLRACE_RESET_LIFETIME", default_value = "30m", value_parser = duration)]
+    pub reset_lifetime: Duration,
 }

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, services, up, upkeep,
+    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, services, up, upkeep, users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show
@@ -53,6 +53,9 @@ enum Task {
     /// Look after the keys that sign tokens
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Look after the people of a shop
+    #[command(subcommand)]
+    Users(users::Command),
     /// Print the OpenAPI document of both sides
     Openapi,
     /// Look for what keeps a shop from working
@@ -103,6 +106,7 @@ async fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Consumers(command) => consumers::run(command).await,
         Task::DeadLetters(command) => dead_letters::run(command).await,
         Task::Keys(command) => keys::run(command),
+        Task::Users(command) => users::run(command).await,
         Task::Openapi => document::print(),
         Task::Doctor(doctor) => doctor.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,

@@ -24,5 +24,6 @@ mod recovery;
 pub mod rehearse;
 mod replay;
 mod upkeep;
+mod users;
 
 pub use document::openapi;

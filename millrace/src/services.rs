@@ -107,6 +107,8 @@ impl QueryApi {
         // A Redis that is down keeps nobody from reading.
         let _ = tokio::time::timeout(CATCHING_UP, stop.run_until_cancelled(known)).await;
         tokio::spawn(app.clone().follow(stop.clone()));
+        let telling = app.clone().go_on_telling_of_ended(revocations, self.access.access_lifetime);
+        tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
         let checks = app.checks();
         let routes = query_api::router(app).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);

@@ -57,6 +57,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     sessions: settings::Sessions,
     #[command(flatten)]
+    links: command_api::settings::Links,
+    #[command(flatten)]
     limits: settings::Limits,
     #[command(flatten)]
     receipts: command_api::settings::Receipts,
@@ -138,6 +140,8 @@ impl Up {
         stop.run_until_cancelled(write_side.caught_up()).await;
         let read_side = query_api::App::new(database.clone(), &self.reading).with_devices(devices);
         background.spawn(read_side.clone().follow(stop.clone()));
+        let telling = read_side.clone().go_on_telling_of_ended(write_side.revocations(), self.access.access_lifetime);
+        background.spawn(stop.clone().run_until_cancelled_owned(telling));
         background.close();
 
         // Consumers go on while the last requests are answered, and stop before the servers do.
@@ -177,6 +181,7 @@ impl Up {
             keys: settings::Keys { keys_dir: self.stores.data_dir.join("keys") },
             access: self.access,
             sessions: self.sessions,
+            links: self.links,
             limits: self.limits,
             demo: self.demo,
             receipts: self.receipts,

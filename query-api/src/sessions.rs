@@ -29,6 +29,8 @@ const DETAILS_WITHIN: Duration = Duration::from_millis(500);
 /// By how much the clocks of services may differ.
 const SKEW: Duration = Duration::from_secs(60);
 const RETRY: Duration = Duration::from_millis(500);
+/// How often the read model is asked which sessions have ended.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(sessions))
@@ -120,6 +122,17 @@ impl App {
         while let Err(error) = self.seed(&revocations, access_lifetime + SKEW).await {
             tracing::warn!(%error, "the read model does not tell which sessions have ended; trying again");
             sleep(RETRY).await;
+        }
+    }
+
+    /// Goes on telling of them: whoever ends a session may die before they have announced it, and then the read model is what
+    /// knows.
+    pub async fn go_on_telling_of_ended(self, revocations: Revocations, access_lifetime: Duration) {
+        loop {
+            sleep(LOOK_EVERY).await;
+            if let Err(error) = self.seed(&revocations, access_lifetime + SKEW).await {
+                tracing::debug!(%error, "the read model does not tell which sessions have ended");
+            }
         }
     }
 

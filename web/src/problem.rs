@@ -156,6 +156,11 @@ impl Problem {
         Self::detailed(StatusCode::CONFLICT, code, detail)
     }
 
+    /// 410: it was there, and is good for nothing any more.
+    pub fn gone(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::detailed(StatusCode::GONE, code, detail)
+    }
+
     /// 412: `If-Match` named an older version.
     pub fn moved_on(detail: impl Into<String>) -> Self {
         Self::detailed(StatusCode::PRECONDITION_FAILED, codes::MOVED_ON, detail)

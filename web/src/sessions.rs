@@ -2,7 +2,7 @@
 //!
 //! A refresh token is `<session>.<secret>.<seal>`. The secret has 256 bits; only its SHA-256 is stored. A child is a
 //! keyed hash of its parent, so that a client that lost the answer, or refreshed in ten tabs at once, gets the same
-//! child again for a few seconds. Later, a parent that shows up again was copied: the whole family ends. The seal tells
+//! child again for a few seconds. Later, a parent that shows up again was copied: the whole family is to end. The seal tells
 //! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
 
 use std::collections::HashMap;
@@ -63,8 +63,8 @@ pub enum Error {
     /// Made up, or its session has ended.
     #[error("the refresh token belongs to no session")]
     Unknown,
-    /// Used before, too long ago: the session has been ended.
-    #[error("a refresh token of session {session} was used again; the session has been ended")]
+    /// Used before, too long ago: somebody has a copy. Whoever hears of it is to end the session, once it is on record.
+    #[error("a refresh token of session {session} was used again")]
     Reused {
         /// Which session.
         session: Uuid,
@@ -162,7 +162,7 @@ impl Sessions {
     /// Continues the session of a refresh token with the token's child.
     ///
     /// # Errors
-    /// When the token is unknown, was used before the last few seconds (which ends the session), or Redis fails.
+    /// When the token is unknown, was used before the last few seconds, or Redis fails.
     pub async fn rotate(&self, refresh: &str) -> Result<Grant, Error> {
         let (session, secret) = self.parse(refresh).ok_or(Error::Unknown)?;
         let child = self.keyed.hash(&[b"child", session.as_bytes(), &secret]);
@@ -177,7 +177,6 @@ impl Sessions {
                 return Ok(grant());
             }
             if family.current != used {
-                self.end(session).await?;
                 return Err(Error::Reused { session, user: family.user });
             }
             let grant = grant();

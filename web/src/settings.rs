@@ -113,6 +113,9 @@ pub struct Sessions {
     /// A refresh token may be used again for so long after its first use
     #[arg(long, env = "MILLRACE_REPLAY_GRACE", default_value = "10s", value_parser = duration)]
     pub replay_grace: Duration,
+    /// So many sessions a user may have; one more ends the oldest
+    #[arg(long, env = "MILLRACE_SESSION_MOST", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub session_most: u16,
 }
 
 impl From<Sessions> for Lifetimes {

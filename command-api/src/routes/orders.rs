@@ -18,7 +18,7 @@ use web::json::Json;
 use web::params::Path;
 use web::problem::Problem;
 
-use crate::app::{App, is_admin};
+use crate::app::{App, is_admin, require_verified};
 use crate::call::Call;
 use crate::failure::unread;
 use crate::money::{Amount, units};
@@ -89,7 +89,7 @@ pub(super) async fn place_order(
     Json(body): Json<NewOrder>,
 ) -> Result<Response, Problem> {
     call.require_key()?;
-    app.user(&call).await?;
+    require_verified(&*app.user(&call).await?)?;
     let command = app.command(&call, &body)?;
     let (lines, expected_total) = body.parse()?;
     let lines = look_up(&app, lines).await?;

@@ -16,7 +16,7 @@ use web::problem::Problem;
 
 use super::Changed;
 use crate::accounts::private;
-use crate::app::App;
+use crate::app::{App, require_verified};
 use crate::call::Call;
 use crate::claims::Unclaimed;
 use crate::codes::field;
@@ -45,6 +45,7 @@ pub(super) async fn open_shop(
     Json(body): Json<NewShop>,
 ) -> Result<Response, Problem> {
     let user = app.user(&call).await?;
+    require_verified(&user)?;
     let command = app.command(&call, &body)?;
     let mut fields = Fields::new();
     let name = fields.parse("/shop_name", body.shop_name, ShopName::try_from);

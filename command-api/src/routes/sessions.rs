@@ -1,158 +1,86 @@
-//! How a session begins, goes on and ends.
+//! How a session goes on and ends.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::claim::Claim;
-use domain::text::Email;
-use domain::user::User;
-use domain::{Aggregate, UserId};
-use event_store::Loaded;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use domain::user::{self, Ending, User, Which};
+use domain::{Aggregate, SessionId, UserId};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::address::ClientAddress;
 use web::caller::Caller;
 use web::consistency::{Token, Write};
 use web::cookies::{self, SetCookies};
-use web::devices::Device;
 use web::json::Json;
+use web::params::Path;
 use web::problem::Problem;
-use web::sessions::Grant;
+use web::sessions::{Error, Grant};
 
-use crate::accounts::{PASSWORD, private, secret};
 use crate::app::App;
-use crate::failure::{no_session, unhashed, unread};
+use crate::audit;
+use crate::call::Call;
+use crate::changes::{Change, Changed, Unchanged};
+use crate::failure::no_session;
 use crate::openapi::{Always, Body, Session};
-use crate::passwords::Verdict;
+use crate::visit::Visit;
 
-const LONGEST_USER_AGENT: usize = 200;
-
-/// Who somebody says they are, and the proof.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Credentials {
-    #[schema(format = Email, example = "anna@example.org")]
-    email: String,
-    #[serde(deserialize_with = "secret")]
-    #[schema(value_type = String, format = Password)]
-    password: SecretString,
-}
-
-/// Who has logged in.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LoggedIn {
-    user: Profile,
-}
-
-/// A user, to themselves.
-#[derive(Serialize, ToSchema)]
-struct Profile {
-    id: Uuid,
-    email: Option<String>,
-    username: Option<String>,
-    display_name: Option<String>,
-    shop_name: Option<String>,
-    /// What they may act as: `buyer`, `seller`, `admin`, `support`.
-    roles: Vec<&'static str>,
-}
-
-/// Begins a session.
-#[utoipa::path(
-    post, path = "/api/auth/login", tag = "sessions",
-    responses(
-        (status = 200, description = "The session has begun: both cookies are set", body = LoggedIn),
-        (status = 401, description = "No account has this address and this password", body = Problem,
-            content_type = "application/problem+json"),
-        Always, Body
-    )
-)]
-pub(super) async fn log_in(
-    State(app): State<Arc<App>>,
-    address: ClientAddress,
-    headers: HeaderMap,
-    Json(body): Json<Credentials>,
-) -> Result<Response, Problem> {
-    let Credentials { email, password } = body;
-    let (account, email) = match Email::try_from(email.clone()) {
-        Ok(email) => (email.normalised(), Some(email)),
-        Err(_) => (email, None),
-    };
-    app.limits.log_in(address, &account).await?;
-    let id = prove(&app, email, password).await?.ok_or_else(Problem::wrong_credentials)?;
-    let user = app.store.load::<User>(id).await.map_err(unread)?;
-    if !user.has_account() || user.is_suspended() {
-        return Err(Problem::wrong_credentials());
-    }
-    app.limits.logged_in(&account).await?;
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let user_agent = user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect());
-    let device = Device { user_agent, address: address.0 };
-    let grant = app.sessions.open(Uuid::now_v7(), id.into(), device).await.map_err(no_session)?;
-    let profile = profile(&app, id, &user).await?;
-    // Queries are to know the account that has just been opened.
-    let write = Write { category: User::CATEGORY.to_owned(), id: id.into(), version: user.version() };
-    let token = Token::from_iter([write]);
-    let cookies = both(&app, &grant, &user).and(token.cookie(&headers));
-    Ok((cookies, token, Json(LoggedIn { user: profile })).into_response())
-}
-
-/// Whose credentials these are. Takes the same time whoever does not exist.
-async fn prove(app: &App, email: Option<Email>, password: SecretString) -> Result<Option<UserId>, Problem> {
-    let owner = match email {
-        Some(email) => app.store.load::<Claim>(app.email_claim(&email)).await.map_err(unread)?.owner(),
-        None => None,
-    };
-    // Nobody has the credentials of the nil id.
-    let credential = app.store.credential(owner.map_or(Uuid::nil(), Uuid::from)).await.map_err(unread)?;
-    let hash = credential.get(PASSWORD).map(SecretString::from);
-    let verdict = app.passwords.verify(password, hash).await.map_err(unhashed)?;
-    Ok(owner.filter(|_| verdict != Verdict::Wrong))
-}
-
-async fn profile(app: &App, id: UserId, user: &Loaded<User>) -> Result<Profile, Problem> {
-    let mut records = app.store.private(User::CATEGORY, &[id.into()]).await.map_err(unread)?;
-    let record = records.pop().unwrap_or_default();
-    let field = |name| record.get(name).map(str::to_owned);
-    Ok(Profile {
-        id: id.into(),
-        email: field(private::EMAIL),
-        username: field(private::USERNAME),
-        display_name: field(private::DISPLAY_NAME),
-        shop_name: field(private::SHOP_NAME),
-        roles: user.roles().map(domain::user::Role::as_str).collect(),
-    })
-}
-
-fn both(app: &App, grant: &Grant, user: &User) -> SetCookies {
-    app.access(grant.user.into(), grant.session, user).and_refresh(&grant.refresh, app.refresh_lifetime)
-}
-
-/// Goes on with a session: both cookies are set anew.
+/// Goes on with a session: both cookies are set anew, and the new access token has the roles of this moment.
 ///
 /// A refresh token is used once. Used again within 10 s it gives the same successor; later it ends the session.
 #[utoipa::path(
     post, path = "/api/auth/refresh", tag = "sessions",
     responses((status = 204, description = "Both cookies are set"), Session, Always)
 )]
-pub(super) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(token) = cookies::read(&headers, cookies::REFRESH) else { return Err(Problem::unauthenticated()) };
-    if let Some(session) = app.sessions.session(token) {
-        app.limits.refresh(session).await?;
-    }
-    let grant = match app.sessions.rotate(token).await.map_err(no_session) {
-        Ok(grant) => grant,
-        // A token that will never work again is of no more use to its browser.
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
-            return Ok((SetCookies::clear(), problem).into_response());
-        }
-        Err(problem) => return Err(problem),
+pub(super) async fn refresh(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
+    let Some(token) = cookies::read(&visit.headers, cookies::REFRESH) else { return Ok(dead()) };
+    let Some(session) = app.sessions.session(token) else { return Ok(dead()) };
+    app.limits.refresh(session).await?;
+    let Some(grant) = rotate(&app, &visit, token).await? else { return Ok(dead()) };
+    let Some(user) = app.live(grant.user.into(), session.into()).await? else {
+        // It has ended in the log, and whoever ended it did not get to its record.
+        audit::used_after_end(session.into());
+        app.sessions.end(session).await.map_err(no_session)?;
+        return Ok(dead());
     };
-    let user = app.store.load::<User>(grant.user.into()).await.map_err(unread)?;
+    audit::renewed(grant.user.into(), session.into());
     Ok((both(&app, &grant, &user), StatusCode::NO_CONTENT).into_response())
+}
+
+/// Exchanges a refresh token for its successor; `None` when its session has ended, if need be by this.
+async fn rotate(app: &App, visit: &Visit, token: &str) -> Result<Option<Grant>, Problem> {
+    match app.sessions.rotate(token).await {
+        Ok(grant) => Ok(Some(grant)),
+        Err(Error::Reused { session, user }) => {
+            let report = user::Command::ReportReuse { session: session.into() };
+            // On record first: the owner is to hear of it, whatever happens next.
+            match app.change(visit.anonymous(), user.into(), Change::new(report)).await {
+                Ok(_) | Err(Unchanged::Refused(_)) => {}
+                Err(unchanged @ (Unchanged::MovedOn | Unchanged::Undecided(_))) => return Err(unchanged.problem()),
+            }
+            app.sessions.end(session).await.map_err(no_session)?;
+            Ok(None)
+        }
+        Err(Error::Unknown) => {
+            if let Some(session) = app.sessions.session(token) {
+                audit::used_after_end(session.into());
+            }
+            Ok(None)
+        }
+        Err(error @ (Error::Store(_) | Error::Revocation(_))) => Err(no_session(error)),
+    }
+}
+
+/// Both cookies of a session that goes on.
+pub(super) fn both(app: &App, grant: &Grant, user: &User) -> SetCookies {
+    let access = app.access(grant.user.into(), grant.session, user);
+    access.and_refresh(&grant.refresh, app.lifetimes.session_idle)
+}
+
+/// The answer to tokens of no session. They will never work again, and are of no more use to their browser.
+fn dead() -> Response {
+    (SetCookies::clear(), Problem::unauthenticated()).into_response()
 }
 
 /// Which sessions are to end.
@@ -160,28 +88,118 @@ pub(super) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> 
 #[serde(deny_unknown_fields)]
 pub(super) struct Logout {
     #[serde(default)]
-    #[expect(dead_code, reason = "there is one scope so far: to name another is refused")]
     scope: Scope,
 }
 
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Scope {
     /// The one that asks.
     #[default]
     Current,
+    /// All but the one that asks.
+    Others,
+    /// All.
+    All,
 }
 
-/// Ends the session that asks, in every service within a second.
+/// Ends sessions of the caller, in every service within a second.
+///
+/// Either cookie will do, so that whoever was away for a while need not refresh a session to leave it. Cookies of a session
+/// that has ended are cleared as well.
 #[utoipa::path(
-    post, path = "/api/auth/logout", tag = "sessions", security(("session" = [])),
-    responses((status = 204, description = "The session has ended: both cookies are cleared"), Session, Always, Body)
+    post, path = "/api/auth/logout", tag = "sessions", security(("session" = [])), request_body = Option<Logout>,
+    responses(
+        (status = 204, description = "They have ended. Both cookies are cleared, or, if the session that asks goes on, the access cookie is set anew"),
+        Session, Always, Body
+    )
 )]
 pub(super) async fn log_out(
     State(app): State<Arc<App>>,
-    caller: Caller,
-    _body: Option<Json<Logout>>,
+    caller: Result<Caller, Problem>,
+    visit: Visit,
+    body: Option<Json<Logout>>,
 ) -> Result<Response, Problem> {
-    app.sessions.end(caller.session).await.map_err(no_session)?;
-    Ok((SetCookies::leave(), StatusCode::NO_CONTENT).into_response())
+    let scope = body.map_or(Scope::Current, |Json(body)| body.scope);
+    let known = match caller {
+        Ok(Caller { user, session, .. }) => Some((user.into(), session.into())),
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => brought_along(&app, &visit).await?,
+        Err(problem) => return Err(problem),
+    };
+    let Some((id, session)) = known else {
+        return Ok((SetCookies::leave(), Problem::unauthenticated()).into_response());
+    };
+    let which = match scope {
+        Scope::Current => Which::One(session),
+        Scope::Others if app.live(id, session).await?.is_none() => {
+            return Ok((SetCookies::leave(), Problem::unauthenticated()).into_response());
+        }
+        Scope::Others => Which::Others(session),
+        Scope::All => Which::All,
+    };
+    let changed = end(&app, &visit, id, which, Ending::LoggedOut).await?;
+    if scope != Scope::Current {
+        // Also of sessions that had ended before without everybody having heard of it.
+        app.sessions.renew(id.into()).await.map_err(no_session)?;
+    }
+    let live = if scope == Scope::Others { app.live(id, session).await? } else { None };
+    let Some(user) = live else {
+        app.sessions.end(session.into()).await.map_err(no_session)?;
+        return Ok((SetCookies::leave(), StatusCode::NO_CONTENT).into_response());
+    };
+    let access = app.access(id, session.into(), &user);
+    Ok((written(access, &visit.headers, id, &changed), StatusCode::NO_CONTENT).into_response())
+}
+
+/// Ends one of the caller's sessions, in every service within a second.
+#[utoipa::path(
+    delete, path = "/api/auth/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), security(("session" = [])),
+    responses(
+        (status = 204, description = "It has ended; if it is the one that asks, both cookies are cleared"),
+        (status = 404, description = "The caller has no such session", body = Problem, content_type = "application/problem+json"),
+        Session, Always
+    )
+)]
+pub(super) async fn end_session(
+    State(app): State<Arc<App>>,
+    call: Call,
+    visit: Visit,
+    Path(session): Path<Uuid>,
+) -> Result<Response, Problem> {
+    let (user, session) = (app.user(&call).await?, SessionId::from(session));
+    if !user.sessions().any(|own| own.id == session) {
+        return Err(Problem::not_found());
+    }
+    let changed = end(&app, &visit, call.user(), Which::One(session), Ending::Revoked).await?;
+    let cookies = if session == call.session() { SetCookies::leave() } else { SetCookies::default() };
+    Ok((written(cookies, &visit.headers, call.user(), &changed), StatusCode::NO_CONTENT).into_response())
+}
+
+/// What a change of sessions answers beside its cookies, so that the next list of them shows it.
+pub(super) fn written(cookies: SetCookies, headers: &HeaderMap, id: UserId, changed: &Changed) -> (SetCookies, Token) {
+    let write = Write { category: User::CATEGORY.to_owned(), id: id.into(), version: changed.version };
+    let token = Token::from_iter([write]);
+    (cookies.and(token.cookie(headers)), token)
+}
+
+async fn end(app: &App, visit: &Visit, id: UserId, which: Which, reason: Ending) -> Result<Changed, Problem> {
+    let change = Change::new(user::Command::EndSession { which, reason });
+    match app.change(visit.context_of(id), id, change).await {
+        // Whoever is erased has no session any more.
+        Err(Unchanged::Refused(user::Error::Erased | user::Error::Unknown)) => Err(Problem::unauthenticated()),
+        changed => changed.map_err(Unchanged::problem),
+    }
+}
+
+/// The session of the refresh token that a visitor brings along, and its user.
+async fn brought_along(app: &App, visit: &Visit) -> Result<Option<(UserId, SessionId)>, Problem> {
+    let Some(token) = cookies::read(&visit.headers, cookies::REFRESH) else { return Ok(None) };
+    Ok(rotate(app, visit, token).await?.map(|grant| (grant.user.into(), grant.session.into())))
+}
+
+/// Ends the session that a browser leaves behind when its user logs in anew. What cannot be ended now ends by itself.
+pub(super) async fn leave_for_another(app: &App, visit: &Visit) {
+    if let Ok(Some((id, session))) = brought_along(app, visit).await {
+        let _ = end(app, visit, id, Which::One(session), Ending::LoggedOut).await;
+    }
 }

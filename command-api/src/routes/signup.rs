@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::text::{Email, Username};
-use event_store::CommandId;
+use domain::user;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::address::ClientAddress;
 use web::fields::Fields;
 use web::json::Json;
 use web::problem::Problem;
-use web::trace::Trace;
 
-use crate::accounts::{Applicant, secret};
+use crate::accounts::{Applicant, Registered, secret};
 use crate::app::App;
-use crate::call::context;
+use crate::changes::{Change, Unchanged};
 use crate::failure::unhashed;
 use crate::openapi::{Always, Body};
+use crate::visit::Visit;
 
 /// Somebody who wants an account.
 #[derive(Deserialize, ToSchema)]
@@ -36,17 +34,17 @@ pub(super) struct Application {
     password: SecretString,
 }
 
-/// Opens an account, which may log in at once.
+/// Opens an account, which may log in at once, and sends a link that proves the address.
 ///
-/// The answer is the same, after the same time, whether or not the e-mail address has an account already.
+/// The answer is the same, after the same work, whether or not the e-mail address has an account already; then its owner is
+/// told by mail.
 #[utoipa::path(
     post, path = "/api/auth/signup", tag = "accounts",
     responses((status = 202, description = "The application was taken"), Always, Body)
 )]
 pub(super) async fn sign_up(
     State(app): State<Arc<App>>,
-    address: ClientAddress,
-    Extension(trace): Extension<Trace>,
+    visit: Visit,
     Json(body): Json<Application>,
 ) -> Result<StatusCode, Problem> {
     let mut fields = Fields::new();
@@ -59,11 +57,18 @@ pub(super) async fn sign_up(
     }
     let (email, username) = fields.finish(|| Some((email?, username?)))?;
 
-    app.limits.sign_up(address).await?;
+    app.limits.sign_up(visit.address).await?;
     // Before anything is known of the address, so that it takes its time in any case.
     let password_hash = app.passwords.hash(password).await.map_err(unhashed)?;
     let id = app.application(&email, &username).await?;
-    let context = context(id, CommandId::random(), trace.to_string());
-    app.register(context, id, Applicant { email, username, password_hash }).await?;
+    let applicant = Applicant { email, username, password_hash, verified: app.demo };
+    if let Registered::Owned(owner) = app.register(visit.context_of(id), id, applicant).await? {
+        let repeated = Change::new(user::Command::RepeatSignup);
+        match app.change(visit.anonymous(), owner, repeated).await {
+            // The owner is erased, or yet to appear: there is nobody to be told.
+            Ok(_) | Err(Unchanged::Refused(_)) => {}
+            Err(unchanged @ (Unchanged::MovedOn | Unchanged::Undecided(_))) => return Err(unchanged.problem()),
+        }
+    }
     Ok(StatusCode::ACCEPTED)
 }

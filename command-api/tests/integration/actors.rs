@@ -3,11 +3,14 @@
 use std::ops::Deref;
 
 use axum::http::StatusCode;
-use domain::UserId;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::user::{Command, Role, User};
+use domain::{SessionId, UserId};
 use event_store::{CommandId, Context};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use web::tokens::mail::Purpose;
 
 use crate::shop::{Answer, Ask, Shop};
 
@@ -30,6 +33,10 @@ impl<'a> Anonymous<'a> {
     pub(crate) async fn logs_in(self, email: &str, password: &str) -> Answer {
         self.post("/api/auth/login").json(&json!({"email": email, "password": password})).await
     }
+
+    pub(crate) fn refreshes(self, token: &str) -> Ask<'a> {
+        self.post("/api/auth/refresh").header("cookie", format!("__Host-refresh={token}"))
+    }
 }
 
 /// Somebody with an account and a session.
@@ -41,8 +48,16 @@ pub(crate) struct Buyer<'a> {
 }
 
 impl<'a> Buyer<'a> {
-    /// Signs up and logs in under a name.
+    /// Signs up, logs in and proves their address.
     pub(crate) async fn new(shop: &'a Shop, name: &str) -> Self {
+        let buyer = Self::unverified(shop, name).await;
+        let token = shop.link(Purpose::VerifyEmail, buyer.id, 1);
+        buyer.post("/api/auth/verify-email").json(&json!({"token": token})).await.is(StatusCode::NO_CONTENT);
+        buyer
+    }
+
+    /// Signs up and logs in.
+    pub(crate) async fn unverified(shop: &'a Shop, name: &str) -> Self {
         let email = format!("{name}@example.org");
         Anonymous(shop).signs_up(&email, name).await.is(StatusCode::ACCEPTED);
         Self::returning(shop, &email, PASSWORD).await
@@ -50,10 +65,30 @@ impl<'a> Buyer<'a> {
 
     /// Logs in.
     pub(crate) async fn returning(shop: &'a Shop, email: &str, password: &str) -> Self {
-        let answer = Anonymous(shop).logs_in(email, password).await.is(StatusCode::OK);
+        Self::welcomed(shop, &Anonymous(shop).logs_in(email, password).await.is(StatusCode::OK))
+    }
+
+    /// Has been let in.
+    pub(crate) fn welcomed(shop: &'a Shop, answer: &Answer) -> Self {
         let id = answer.body["user"]["id"].as_str().unwrap().parse().unwrap();
         let cookie = |name| answer.cookie(name).unwrap().to_owned();
         Self { shop, id, access: cookie("__Host-access"), refresh: cookie("__Host-refresh") }
+    }
+
+    /// The session they are in.
+    pub(crate) fn session(&self) -> SessionId {
+        let payload = URL_SAFE_NO_PAD.decode(self.access.split('.').nth(1).unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&payload).unwrap()["sid"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Goes on with the session.
+    pub(crate) fn refreshes(&self) -> Ask<'a> {
+        Anonymous(self.shop).refreshes(&self.refresh)
+    }
+
+    /// Whether the access token still commands.
+    pub(crate) async fn is_let_in(&self) -> bool {
+        self.patch("/api/users/me").json(&json!({})).await.status == StatusCode::OK
     }
 
     pub(crate) fn post(&self, path: &str) -> Ask<'a> {
@@ -120,16 +155,16 @@ pub(crate) struct Admin<'a>(Buyer<'a>);
 impl<'a> Admin<'a> {
     pub(crate) async fn new(shop: &'a Shop) -> Self {
         let buyer = Buyer::new(shop, "admin").await;
-        let context = Context {
-            actor: "operator".into(),
-            command: CommandId::random(),
-            at: OffsetDateTime::now_utc(),
-            trace: String::new(),
-        };
-        let grant = Command::GrantRole { role: Role::Admin };
-        shop.app.store().execute::<User>(context, buyer.id, grant).await.unwrap();
+        tell(shop, buyer.id, Command::GrantRole { role: Role::Admin }).await;
         Self(buyer)
     }
+}
+
+/// Tells a user's aggregate something, past every route.
+pub(crate) async fn tell(shop: &Shop, id: UserId, command: Command) {
+    let (command_id, at) = (CommandId::random(), OffsetDateTime::now_utc());
+    let context = Context { actor: "operator".into(), command: command_id, at, trace: String::new() };
+    shop.app.store().execute::<User>(context, id, command).await.unwrap();
 }
 
 impl<'a> Deref for Admin<'a> {

@@ -5,7 +5,7 @@ use command_api::demo;
 use domain::product::Product;
 use serde_json::json;
 
-use crate::actors::Buyer;
+use crate::actors::{Anonymous, Buyer};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -37,4 +37,26 @@ async fn the_people_of_a_demo_shop_play_their_parts() {
 
     let product = shop.app.store().load::<Product>(product.parse().unwrap()).await.unwrap();
     assert!(!product.for_sale(), "planting again changes nothing");
+}
+
+#[tokio::test]
+async fn whoever_plays_in_a_demo_shop_needs_no_password() {
+    let shop = Shop::open_with(&["--demo"]).await;
+    demo::seed(&shop.app).await.unwrap();
+    for (role, email) in [("buyer", demo::BUYER), ("seller", demo::SELLER), ("admin", demo::ADMIN)] {
+        let ask = Anonymous(&shop).post("/api/auth/demo-login").json(&json!({"role": role}));
+        let answer = ask.await.is(StatusCode::OK);
+        assert_eq!(answer.body["user"]["email"], email);
+        assert!(Buyer::welcomed(&shop, &answer).is_let_in().await);
+    }
+    shop.refuses(Anonymous(&shop).post("/api/auth/demo-login").json(&json!({"role": "support"}))).await;
+}
+
+#[tokio::test]
+async fn nobody_plays_in_a_shop_of_its_own() {
+    let shop = Shop::open().await;
+    for body in [json!({"role": "admin"}), json!({"role": "nobody"})] {
+        let ask = Anonymous(&shop).post("/api/auth/demo-login").json(&body);
+        shop.refuses(ask).await.is(StatusCode::NOT_FOUND);
+    }
 }

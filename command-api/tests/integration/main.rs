@@ -3,18 +3,25 @@
 #![expect(clippy::unwrap_used, reason = "what the tests share panics like the tests themselves")]
 
 mod actors;
+mod log;
 mod shop;
+mod work;
 
 mod accounts;
+mod audit;
 mod bad_input;
 mod demo;
 mod document;
 mod idempotency;
 mod inventory;
 mod limits;
+mod login;
 mod orders;
 mod outage;
+mod passwords;
+mod processes;
 mod products;
 mod sessions;
 mod tokens;
+mod verification;
 mod versions;

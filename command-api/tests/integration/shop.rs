@@ -9,18 +9,25 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use clap::Parser;
 use command_api::{App, Settings};
-use domain::Aggregate;
 use domain::claim::Claim;
 use domain::inventory::Inventory;
 use domain::order::Order;
 use domain::product::Product;
 use domain::user::User;
+use domain::{Aggregate, UserId};
 use event_store::{Feed, Recorded};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
 use test_kit::TestRedis;
+use time::OffsetDateTime;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
+use web::keys::SigningKeys;
 use web::settings::Edge;
+use web::tokens::mail::{Link, Purpose, Signer};
+
+use crate::log;
 
 const CATEGORIES: [&str; 5] =
     [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY];
@@ -36,10 +43,11 @@ pub(crate) struct Cli {
 }
 
 pub(crate) struct Shop {
-    pub(crate) redis: TestRedis,
+    pub(crate) redis: Arc<TestRedis>,
     pub(crate) app: Arc<App>,
-    pub(crate) keys: TempDir,
+    pub(crate) keys: Arc<TempDir>,
     router: Router,
+    _following: DropGuard,
 }
 
 impl Shop {
@@ -50,17 +58,55 @@ impl Shop {
 
     /// Opens a shop with settings of its own.
     pub(crate) async fn open_with(flags: &[&str]) -> Self {
-        let redis = test_kit::redis().await;
-        let keys = tempfile::tempdir().unwrap();
+        let redis = Arc::new(test_kit::redis().await);
+        Self::start(redis, Arc::new(tempfile::tempdir().unwrap()), flags).await
+    }
+
+    /// Opens another process of the same shop, which has caught up with it.
+    pub(crate) async fn open_beside(&self, flags: &[&str]) -> Self {
+        Self::start(self.redis.clone(), self.keys.clone(), flags).await
+    }
+
+    async fn start(redis: Arc<TestRedis>, keys: Arc<TempDir>, flags: &[&str]) -> Self {
+        log::begin();
         let (url, folder) = (redis.url(), keys.path().display().to_string());
         let common = ["command-api", "--redis-url", url.as_str(), "--keys-dir", folder.as_str()];
         let generous = GENEROUS.iter().filter(|[limit, _]| !flags.contains(limit)).flatten();
         let Cli { settings } = Cli::parse_from(common.iter().chain(flags).chain(generous));
         let app = App::open(&settings).unwrap();
         app.prepare().await.unwrap();
+        let shutdown = CancellationToken::new();
+        let (following, until) = (app.clone(), shutdown.clone());
+        tokio::spawn(async move { following.follow(until).await });
+        app.caught_up().await;
         let edge = Edge { time_limit: Duration::from_secs(30), ..Edge::default() };
         let router = command_api::service(app.clone(), &edge);
-        Self { redis, app, keys, router }
+        Self { redis, app, keys, router, _following: shutdown.drop_guard() }
+    }
+
+    /// The token of a link, as a mail has it.
+    pub(crate) fn link(&self, purpose: Purpose, user: UserId, number: u64) -> String {
+        let signer = Signer::new(SigningKeys::open(self.keys.path()).unwrap());
+        let until = OffsetDateTime::now_utc() + Duration::from_secs(60);
+        signer.sign(purpose, Link { user: user.into(), number }, until).expose_secret().to_owned()
+    }
+
+    /// A connection past the shop.
+    pub(crate) async fn redis_connection(&self) -> redis::aio::MultiplexedConnection {
+        redis::Client::open(self.redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+    }
+
+    /// A user as the log has them.
+    pub(crate) async fn user(&self, id: UserId) -> User {
+        (*self.app.store().load::<User>(id).await.unwrap()).clone()
+    }
+
+    /// Waits until there are so many events of one type.
+    #[track_caller]
+    pub(crate) fn counts(&self, kind: &str, count: usize) -> impl Future<Output = ()> {
+        test_kit::eventually("the event is there", Duration::from_secs(10), async move || {
+            self.count(kind).await == count
+        })
     }
 
     /// Sends a request as it is.

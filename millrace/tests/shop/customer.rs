@@ -2,12 +2,19 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use reqwest::{Client, Method, Response, StatusCode, header};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use uuid::Uuid;
+use web::{
+    keys::SigningKeys,
+    tokens::mail::{Link, Purpose, Signer},
+};
 
 use crate::running::PATIENCE;
 
@@ -29,23 +36,43 @@ impl Customer {
     }
 
     /// Somebody who signs up and comes through a gateway that sends each method to its side.
-    pub(crate) async fn through(write: String, read: String, name: &str) -> Self {
-        Self { read, ..Self::sign_up(&write, name).await }
+    pub(crate) async fn through(write: String, read: String, name: &str, keys: &Path) -> Self {
+        Self { read, ..Self::sign_up(&write, name, keys).await }
     }
 
-    pub(crate) async fn sign_up(url: &str, name: &str) -> Self {
+    /// Somebody who has signed up, in another session.
+    pub(crate) async fn log_in_through(write: String, read: String, name: &str) -> Self {
+        Self { read, ..Self::log_in(&write, &format!("{name}@example.com"), PASSWORD).await }
+    }
+
+    /// Somebody who signs up and opens the link of their mail, which these keys have signed.
+    pub(crate) async fn sign_up(url: &str, name: &str, keys: &Path) -> Self {
         let customer = Self::anonymous(url);
         let email = format!("{name}@example.com");
         let body = json!({ "email": email, "username": name, "password": PASSWORD });
         assert_eq!(customer.post("/api/auth/signup", body).await.status(), StatusCode::ACCEPTED);
-        Self::log_in(url, &email, PASSWORD).await
+        let (customer, user) = Self::enter(url, &email, PASSWORD).await;
+        if user["email_verified"] == false {
+            let link = Link { user: user["id"].as_str().unwrap().parse().unwrap(), number: 1 };
+            let until = OffsetDateTime::now_utc() + PATIENCE;
+            let token = Signer::new(SigningKeys::open(keys).unwrap()).sign(Purpose::VerifyEmail, link, until);
+            let proof = customer.post("/api/auth/verify-email", json!({ "token": token.expose_secret() })).await;
+            assert_eq!(proof.status(), StatusCode::NO_CONTENT);
+        }
+        customer
     }
 
     pub(crate) async fn log_in(url: &str, email: &str, password: &str) -> Self {
+        Self::enter(url, email, password).await.0
+    }
+
+    /// Logs in, and hears who that is.
+    async fn enter(url: &str, email: &str, password: &str) -> (Self, Value) {
         let customer = Self::anonymous(url);
         let answer = customer.post("/api/auth/login", json!({ "email": email, "password": password })).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        customer
+        let user = answer.json::<Value>().await.unwrap()["user"].take();
+        (customer, user)
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Response {

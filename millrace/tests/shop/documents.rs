@@ -74,6 +74,7 @@ fn security_md_states_every_limit_and_lifetime_as_it_is() {
         "MILLRACE_REPLAY_",
         "MILLRACE_ACCESS_",
         "MILLRACE_SEEN_",
+        "MILLRACE_RESET_",
     ];
     let mut defaults = defaults(&millrace::cli::Cli::command());
     defaults.retain(|name, _| prefixes.iter().any(|prefix| name.starts_with(prefix)));

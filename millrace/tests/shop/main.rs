@@ -19,3 +19,4 @@ mod recovery;
 mod replay;
 mod services;
 mod up;
+mod users;

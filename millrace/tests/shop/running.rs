@@ -180,7 +180,7 @@ impl Shop {
     }
 
     pub(crate) async fn customer(&self, name: &str) -> Customer {
-        Customer::sign_up(&self.url(), name).await
+        Customer::sign_up(&self.url(), name, &self.data_dir().join("keys")).await
     }
 }
 

@@ -1,11 +1,16 @@
 //! The three services of a shop in processes of their own.
 
-use std::process::{Child, Command};
+use std::{
+    process::{Child, Command},
+    time::Duration,
+};
 
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use reqwest::StatusCode;
+use serde_json::json;
 
 use crate::{
     customer::Customer,
@@ -82,10 +87,16 @@ impl Apart {
         self.keys.path().display().to_string()
     }
 
+    /// Somebody who has signed up before, in another session.
+    pub(crate) async fn again(&self, name: &str) -> Customer {
+        let side = |port| format!("http://{}", local(port));
+        Customer::log_in_through(side(self.write), side(self.read), name).await
+    }
+
     /// Somebody who signs up.
     pub(crate) async fn customer(&self, name: &str) -> Customer {
         let side = |port| format!("http://{}", local(port));
-        Customer::through(side(self.write), side(self.read), name).await
+        Customer::through(side(self.write), side(self.read), name, self.keys.path()).await
     }
 }
 
@@ -100,4 +111,19 @@ async fn an_order_is_placed_decided_and_shown_by_three_processes() {
     let product = seller.sell("Anna's lanterns", 3).await;
     let order = buyer.order(&product, 2).await;
     assert_eq!(buyer.decision(&order).await, "confirmed");
+}
+
+#[tokio::test]
+async fn a_session_that_ends_is_dead_in_every_process_within_a_second() {
+    let shop = Apart::open(&[]).await;
+    let (here, there) = (shop.customer("anna").await, shop.again("anna").await);
+    assert_eq!(there.get("/api/users/me").await.status(), StatusCode::OK);
+
+    let ended = here.post("/api/auth/logout", json!({ "scope": "others" })).await;
+
+    assert_eq!(ended.status(), StatusCode::NO_CONTENT);
+    let refused = async || there.get("/api/users/me").await.status() == StatusCode::UNAUTHORIZED;
+    test_kit::eventually("reading is over", Duration::from_secs(1), refused).await;
+    assert_eq!(there.patch("/api/users/me", json!({})).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(here.get("/api/users/me").await.status(), StatusCode::OK);
 }

@@ -115,6 +115,24 @@ async fn a_start_without_redis_refuses_the_sessions_that_have_ended_of_late() {
     }
 }
 
+#[tokio::test]
+async fn an_end_that_nobody_announced_is_known_soon_after() {
+    let (shop, now) = (shop().await, OffsetDateTime::now_utc());
+    let ann = InSession(Uuid::now_v7(), Uuid::now_v7());
+    register(&shop.rows, ann.0, "ann").await;
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let app = App::new(shop.database.url().parse().unwrap(), &reading);
+    let revocations = Revocations::new(ACCESS);
+    tokio::spawn(app.clone().go_on_telling_of_ended(revocations.clone(), ACCESS));
+    let service = Service::of(app, revocations);
+    assert_eq!(service.get(&ann, "/api/users/me").await.status, 200);
+
+    log_in(&shop.rows, ann.0, ann.1, [now - Duration::HOUR, now + Duration::DAY], Some(now)).await;
+
+    let refused = async || service.get(&ann, "/api/users/me").await.status == 401;
+    test_kit::eventually("the session is dead", ACCESS, refused).await;
+}
+
 /// A shop with four people: Ann sells, Bob is suspended, Cleo helps, and one is forgotten.
 async fn populated() -> Shop {
     let shop = shop().await;

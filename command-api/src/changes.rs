@@ -1,0 +1,95 @@
+//! Changes of one account by whoever may have no session: on a password, on a link, or on nobody's word.
+
+use domain::user::{self, User};
+use domain::{Aggregate, UserId};
+use event_store::{Changes, Context, Decision, Failure, Outcome, Record, Request, Stream};
+use secrecy::{ExposeSecret, SecretString};
+use web::problem::Problem;
+
+use crate::accounts::PASSWORD;
+use crate::app::App;
+use crate::failure::undecided;
+use crate::rules;
+
+/// What is to be changed.
+#[derive(Clone)]
+pub(crate) struct Change {
+    command: user::Command,
+    password_hash: Option<SecretString>,
+    version: Option<u64>,
+}
+
+/// What was changed, and the version that it led to.
+pub(crate) struct Changed {
+    pub(crate) events: Vec<user::Event>,
+    pub(crate) version: u64,
+}
+
+/// Why nothing was.
+#[derive(Debug)]
+pub(crate) enum Unchanged {
+    /// It breaks a rule.
+    Refused(user::Error),
+    /// The account has moved on from the version that it was to be changed at.
+    MovedOn,
+    /// There was no decision.
+    Undecided(Failure),
+}
+
+impl Change {
+    pub(crate) const fn new(command: user::Command) -> Self {
+        Self { command, password_hash: None, version: None }
+    }
+
+    /// Sets the password in the same append, if anything is appended.
+    pub(crate) fn with_password(self, hash: SecretString) -> Self {
+        Self { password_hash: Some(hash), ..self }
+    }
+
+    /// Changes the account at this version alone, for what was found out about it beside the log.
+    pub(crate) fn at(self, version: u64) -> Self {
+        Self { version: Some(version), ..self }
+    }
+}
+
+impl Unchanged {
+    /// What the client is told.
+    pub(crate) fn problem(self) -> Problem {
+        match self {
+            Self::Refused(error) => rules::of_user(error),
+            Self::MovedOn => undecided(Failure::Contended),
+            Self::Undecided(failure) => undecided(failure),
+        }
+    }
+}
+
+impl App {
+    /// Changes one account, and makes it count wherever tokens are looked at.
+    pub(crate) async fn change(&self, context: Context, id: UserId, change: Change) -> Result<Changed, Unchanged> {
+        let request = Request::new(context, [Stream::of::<User>(id)]);
+        let outcome = self.store.commit(request, move |states| {
+            let (user, version) = (states.get::<User>(id), states.version::<User>(id));
+            if change.version.is_some_and(|known| known != version) {
+                return Decision::new(Changes::none(), Err(Unchanged::MovedOn));
+            }
+            let events = match user.decide(change.command.clone()) {
+                Ok(events) => events,
+                Err(error) => return Decision::new(Changes::none(), Err(Unchanged::Refused(error))),
+            };
+            let changed = Changed { version: version + events.len() as u64, events: events.clone() };
+            let mut changes = Changes::none();
+            if let Some(hash) = change.password_hash.as_ref().filter(|_| !events.is_empty()) {
+                changes = changes.and_credential(id, Record::from([(PASSWORD, hash.expose_secret().to_owned())]));
+            }
+            Decision::new(changes.and::<User>(id, events), Ok(changed))
+        });
+        match outcome.await.map_err(Unchanged::Undecided)? {
+            Outcome::Done(changed) => {
+                let changed = changed?;
+                self.take_effect(id, &changed.events).await;
+                Ok(changed)
+            }
+            Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
+        }
+    }
+}
