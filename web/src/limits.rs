@@ -128,20 +128,27 @@ impl Limits {
         self.let_in("signup", &of_address(address), self.settings.limit_signup).await
     }
 
-    /// A mail to an account, by its normalised e-mail address, to set a new password.
+    /// A mail to an account, by its normalised e-mail address, to set a new password, which somebody at an address asks for.
     ///
     /// # Errors
     /// A 429 when there were too many, a 503 when Redis does not answer.
-    pub async fn forgot(&self, account: &str) -> Result<(), Problem> {
+    pub async fn forgot(&self, address: ClientAddress, account: &str) -> Result<(), Problem> {
+        self.ask_for_mail(address).await?;
         self.let_in("forgot", account.as_bytes(), self.settings.limit_forgot).await
     }
 
-    /// Another mail to an account, by its normalised e-mail address, to verify it.
+    /// Another mail to an account, by its normalised e-mail address, to verify it, which somebody at an address asks for.
     ///
     /// # Errors
     /// A 429 when there were too many, a 503 when Redis does not answer.
-    pub async fn resend(&self, account: &str) -> Result<(), Problem> {
+    pub async fn resend(&self, address: ClientAddress, account: &str) -> Result<(), Problem> {
+        self.ask_for_mail(address).await?;
         self.let_in("resend", account.as_bytes(), self.settings.limit_resend).await
+    }
+
+    /// Nobody floods all the others with three mails each.
+    async fn ask_for_mail(&self, address: ClientAddress) -> Result<(), Problem> {
+        self.let_in("mail-address", &of_address(address), self.settings.limit_mail_address).await
     }
 
     /// A refresh of a session.

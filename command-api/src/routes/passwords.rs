@@ -56,7 +56,7 @@ pub(super) async fn forgot_password(
     Json(body): Json<Addressee>,
 ) -> Result<StatusCode, Problem> {
     let email = body.parse()?;
-    app.limits.forgot(&email.normalised()).await?;
+    app.limits.forgot(visit.address, &email.normalised()).await?;
     let until = OffsetDateTime::now_utc() + app.reset_lifetime;
     tell_owner(app, email, visit, user::Command::RequestReset { until });
     Ok(StatusCode::ACCEPTED)

@@ -56,7 +56,7 @@ pub(super) async fn resend_verification(
     Json(body): Json<Addressee>,
 ) -> Result<StatusCode, Problem> {
     let email = body.parse()?;
-    app.limits.resend(&email.normalised()).await?;
+    app.limits.resend(visit.address, &email.normalised()).await?;
     tell_owner(app, email, visit, user::Command::RequestVerification);
     Ok(StatusCode::ACCEPTED)
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::actors::{Admin, Anonymous, Buyer, PASSWORD, Seller};
 use crate::shop::{Answer, Shop};
+use crate::work::Work;
 
 fn header_names(answer: &Answer) -> BTreeSet<&str> {
     answer.headers.keys().map(HeaderName::as_str).collect()
@@ -30,8 +31,12 @@ async fn an_account_may_log_in_as_soon_as_it_is_accepted() {
 #[tokio::test]
 async fn a_taken_address_is_answered_like_a_free_one() {
     let shop = Shop::open().await;
+    let work = Work::default();
+    let _watching = work.watch();
     let first = Anonymous(&shop).signs_up("anna@example.org", "anna").await.is(StatusCode::ACCEPTED);
+    assert_eq!(work.hashes(), 1);
     let again = Anonymous(&shop).signs_up("ANNA@example.org", "other").await.is(StatusCode::ACCEPTED);
+    assert_eq!(work.hashes(), 1);
 
     assert_eq!(first.body, again.body);
     assert_eq!(header_names(&first), header_names(&again));

@@ -144,6 +144,17 @@ async fn mails_are_not_for_flooding_anybody() {
 }
 
 #[tokio::test]
+async fn one_address_cannot_have_mails_sent_to_everybody() {
+    let shop = Shop::open_with(&["--limit-mail-address", "2/1h"]).await;
+    forgets(&shop, "anna@example.org").await.is(StatusCode::ACCEPTED);
+    let again = |email: &str| Anonymous(&shop).post("/api/auth/resend-verification").json(&json!({"email": email}));
+    again("berta@example.org").await.is(StatusCode::ACCEPTED);
+
+    forgets(&shop, "carla@example.org").await.is(StatusCode::TOO_MANY_REQUESTS);
+    again("doris@example.org").await.is(StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn a_changed_password_ends_the_other_sessions() {
     let shop = Shop::open().await;
     let here = Buyer::new(&shop, "anna").await;

@@ -25,6 +25,9 @@ pub struct Limits {
     /// Sign-ups from one address
     #[arg(long, env = "MILLRACE_LIMIT_SIGNUP", default_value = "5/1h")]
     pub limit_signup: Rate,
+    /// Mails that one address asks for, to whatever accounts
+    #[arg(long, env = "MILLRACE_LIMIT_MAIL_ADDRESS", default_value = "10/1h")]
+    pub limit_mail_address: Rate,
     /// Mails to one account that forgot its password
     #[arg(long, env = "MILLRACE_LIMIT_FORGOT", default_value = "3/1h")]
     pub limit_forgot: Rate,

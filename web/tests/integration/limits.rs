@@ -89,9 +89,9 @@ async fn who_has_waited_is_let_in_again() {
 #[tokio::test]
 async fn a_refused_attempt_costs_nothing() {
     let Pair { shop: _shop, one, .. } = pair(&["--limit-forgot", "1/1h"]).await;
-    one.forgot("anna@example.org").await.unwrap();
-    let first = refused(one.forgot("anna@example.org").await);
-    let second = refused(one.forgot("anna@example.org").await);
+    one.forgot(from("198.51.100.1"), "anna@example.org").await.unwrap();
+    let first = refused(one.forgot(from("198.51.100.1"), "anna@example.org").await);
+    let second = refused(one.forgot(from("198.51.100.1"), "anna@example.org").await);
     assert!(second <= first, "{first} s, then {second} s");
 }
 
