@@ -14,6 +14,7 @@ mod leash;
 pub mod migrations;
 mod postgres;
 mod redis;
+mod smtp;
 mod waiting;
 
 pub use database::{TestDatabase, database};
@@ -21,4 +22,5 @@ pub use gate::Gate;
 pub use postgres::{TestPostgres, postgres};
 pub use redis::{TestRedis, redis};
 pub use servers::ports::free as free_port;
+pub use smtp::{Received, TestSmtp, smtp};
 pub use waiting::eventually;
