@@ -56,6 +56,7 @@ impl Consuming {
             tick: self.tick,
             retry_after: self.retry_after,
             most_failing: self.most_failing,
+            ..Timing::default()
         };
         let upkeep =
             Upkeep { trim_every: self.trim_every, books_after: self.books_after, rewrite_every: self.rewrite_every };

@@ -20,6 +20,7 @@ mod doctor;
 mod document;
 mod events;
 mod keys;
+mod mailing;
 mod recovery;
 pub mod rehearse;
 mod replay;

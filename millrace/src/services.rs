@@ -13,7 +13,9 @@ use web::{
     caller::Gate,
     connection,
     devices::Devices,
-    introspection, keys, ops,
+    introspection,
+    keys::{self, SigningKeys},
+    ops,
     ops::Checks,
     revocations::Revocations,
     serve,
@@ -24,6 +26,7 @@ use web::{
 use crate::{
     checks::{redis_is_ready, they_work},
     consuming::Consuming,
+    mailing::Mail,
     pages, stores, waiting,
 };
 
@@ -81,6 +84,8 @@ pub(crate) struct QueryApi {
     #[command(flatten)]
     access: settings::Access,
     #[command(flatten)]
+    demo: settings::Demo,
+    #[command(flatten)]
     edge: settings::Edge,
     #[command(flatten)]
     listen: Listen,
@@ -110,7 +115,8 @@ impl QueryApi {
         let telling = app.clone().go_on_telling_of_ended(revocations, self.access.access_lifetime);
         tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
         let checks = app.checks();
-        let routes = query_api::router(app).merge(pages::router());
+        let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
+        let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
         both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), stop).await
     }
@@ -130,6 +136,12 @@ pub(crate) struct Projectors {
     consuming: Consuming,
     #[command(flatten)]
     log: command_api::settings::Log,
+    #[command(flatten)]
+    keys: settings::Keys,
+    #[command(flatten)]
+    demo: settings::Demo,
+    #[command(flatten)]
+    mail: Mail,
 }
 
 impl Projectors {
@@ -139,11 +151,16 @@ impl Projectors {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        // What is missing for mails is said before anything starts.
+        let keys = SigningKeys::open(&self.keys.keys_dir)?;
+        let mailing = self.mail.mailing(self.demo.demo, "http://127.0.0.1:8080", keys.clone())?;
+        tokio::spawn(keys.follow(stop.clone()));
         let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
         let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;
-        let consumers = projectors::Consumers::start(self.consuming.settings(store.clone(), database)?, stop.clone());
+        let consuming = self.consuming.settings(store.clone(), database)?;
+        let consumers = projectors::Consumers::start(consuming, mailing, stop.clone());
         let checks =
             Checks::new().with("redis", redis_is_ready(&store)).with("consumers", they_work(consumers.status()));
         serve::serve(operations, ops::router(measured, checks), stop, Duration::from_secs(1)).await?;

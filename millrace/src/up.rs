@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -16,11 +17,12 @@ use secrecy::SecretString;
 use servers::Servers;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{connection, devices::Devices, introspection, ops, serve, settings};
+use web::{connection, devices::Devices, introspection, keys::SigningKeys, ops, serve, settings};
 
 use crate::{
     checks::{redis_is_ready, they_work},
     consuming::Consuming,
+    mailing::Mail,
     pages, recovery,
     stores::{self, Stores},
     waiting,
@@ -48,6 +50,8 @@ pub(crate) struct Up {
     restore: bool,
     #[command(flatten)]
     consuming: Consuming,
+    #[command(flatten)]
+    mail: Mail,
     #[command(flatten)]
     demo: settings::Demo,
     #[command(flatten)]
@@ -78,6 +82,10 @@ impl Up {
         // Taken first: a port that is in use is found before anything starts.
         let shop = serve::bind((Ipv4Addr::LOCALHOST, self.port).into()).await?;
         let operations = serve::bind((Ipv4Addr::LOCALHOST, self.ops_port).into()).await?;
+        if !self.without_projectors {
+            // What is missing for mails is said before anything starts.
+            self.mail.way(self.demo.demo)?;
+        }
         let servers = self.servers().await?;
         let open = self.open(servers.as_ref(), shop, operations, stop).await;
         if let Some(servers) = servers {
@@ -147,15 +155,24 @@ impl Up {
         // Consumers go on while the last requests are answered, and stop before the servers do.
         let consumers_stop = CancellationToken::new();
         let consuming = self.consuming.settings(write_side.store().clone(), database.clone())?;
-        let consumers = (!self.without_projectors).then(|| Consumers::start(consuming, consumers_stop.clone()));
+        let consumers = if self.without_projectors {
+            None
+        } else {
+            let keys = SigningKeys::open(&self.keys_dir())?;
+            let mailing = self.mail.mailing(self.demo.demo, &format!("http://{}", shop.local_addr()?), keys.clone())?;
+            tokio::spawn(keys.follow(stop.clone()));
+            Some(Consumers::start(consuming, mailing, consumers_stop.clone()))
+        };
 
         let mut checks = read_side.checks().with("redis", redis_is_ready(write_side.store()));
         if let Some(consumers) = &consumers {
             checks = checks.with("consumers", they_work(consumers.status()));
         }
+        let mails = if self.demo.demo { query_api::mails(read_side.clone()) } else { Router::new() };
         let routes = Router::new()
             .merge(command_api::router(write_side.clone()))
             .merge(query_api::router(read_side))
+            .merge(mails)
             .merge(pages::router());
         let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
         let measures = ops::router(measured, checks).merge(introspection::router(write_side.gate()));
@@ -175,10 +192,14 @@ impl Up {
         Ok(())
     }
 
+    fn keys_dir(&self) -> PathBuf {
+        self.stores.data_dir.join("keys")
+    }
+
     fn write_side(&self, redis_url: SecretString) -> anyhow::Result<Arc<command_api::App>> {
         let settings = command_api::Settings {
             redis: settings::Redis { redis_url },
-            keys: settings::Keys { keys_dir: self.stores.data_dir.join("keys") },
+            keys: settings::Keys { keys_dir: self.keys_dir() },
             access: self.access,
             sessions: self.sessions,
             links: self.links,
@@ -204,6 +225,9 @@ impl Up {
         match servers.and_then(Servers::postgres_url) {
             Some(url) => writeln!(out, "postgres  psql {url}")?,
             None => writeln!(out, "postgres  the one of DATABASE_URL")?,
+        }
+        if !self.without_projectors && self.mail.is_kept(self.demo.demo) {
+            writeln!(out, "mail      http://{shop}/dev/mail")?;
         }
         if self.demo.demo {
             writeln!(

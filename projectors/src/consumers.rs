@@ -15,6 +15,7 @@ use crate::{
     archive::{self, ArchiveSink, Keeper, Upkeep},
     feeding::feed,
     log::Log,
+    mailer::{self, MailerSink, Mailing},
     policies::PolicySink,
     projection::Projection,
     read_models::of_name,
@@ -47,16 +48,17 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    /// Starts a worker for every generation of every read model, for every policy, for timers and for the archive. They wait for both
-    /// stores and never give up.
+    /// Starts a worker for every generation of every read model, for every policy, for timers, for mails and for the archive. They
+    /// wait for both stores and never give up.
     #[must_use]
-    pub fn start(settings: Settings, stop: CancellationToken) -> Self {
+    pub fn start(settings: Settings, mailing: Mailing, stop: CancellationToken) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
         for read_model in &schema::READ_MODELS {
             of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
         }
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
+        consumers.mail(mailing);
         consumers.archive();
         consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
@@ -85,6 +87,17 @@ impl Consumers {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
         let sink = PolicySink::<P>::new(pool.clone(), self.process.settings.store.clone());
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
+    }
+
+    fn mail(&self, mailing: Mailing) {
+        let mut process = self.process.clone();
+        let timing = process.settings.timing;
+        // Anybody can make a server refuse mails, by addresses that there are none of: that never pauses those of others.
+        let (attempts, retry_after, most_failing) = (mailing.attempts, mailing.retry_after, usize::MAX);
+        process.settings.timing = Timing { attempts, retry_after, most_failing, ..timing };
+        let pool = schema::pool(&process.settings.database, schema::MAILER, 3);
+        let sink = MailerSink::new(pool.clone(), process.settings.store.clone(), mailing);
+        process.spawn(mailer::GROUP.to_owned(), mailer::CATEGORIES, pool, sink, self.stop.clone());
     }
 
     fn watch_timers(&self) {

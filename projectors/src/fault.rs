@@ -14,6 +14,9 @@ pub enum Fault {
     /// A command of a policy did not come to a decision.
     #[error("command: {0}")]
     Command(#[from] Failure),
+    /// The mail server is away, or serves nobody.
+    #[error("mail server: {0}")]
+    Mail(String),
     /// Somebody else works on these feeds now.
     #[error("the lease of {0} is lost")]
     LeaseLost(Feed),
@@ -90,7 +93,8 @@ impl Fault {
         match self {
             // Class 42: a table, a column or a right that is not there.
             Self::Postgres(error) => !is_about_values(error) && !is_of_class(error, &["42"]),
-            Self::LeaseLost(_)
+            Self::Mail(_)
+            | Self::LeaseLost(_)
             | Self::Hole { .. }
             | Self::Command(Failure::Contended | Failure::Late | Failure::Full) => true,
             Self::Store(error) => error.is_infrastructure(),
@@ -114,6 +118,7 @@ impl Fault {
             Self::Store(error) => error.is_about_an_aggregate(),
             Self::Command(Failure::Store(error)) => error.is_about_an_aggregate(),
             Self::Command(Failure::Contended | Failure::Late | Failure::Full)
+            | Self::Mail(_)
             | Self::LeaseLost(_)
             | Self::Hole { .. }
             | Self::Diverged { .. }

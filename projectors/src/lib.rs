@@ -12,6 +12,7 @@ mod runtime;
 mod archive;
 pub mod copy;
 mod log;
+pub mod mailer;
 mod policies;
 pub mod projection;
 pub mod read_models;

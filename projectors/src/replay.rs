@@ -336,7 +336,7 @@ async fn of_state(
 }
 
 fn unknown(name: &str) -> Error {
-    if ["order-fulfilment", "claims", "policies", "archive"].contains(&name) {
+    if ["order-fulfilment", "claims", "policies", "mailer", "archive"].contains(&name) {
         return Error::NotRebuilt(name.to_owned());
     }
     let known = schema::READ_MODELS.iter().map(|definition| definition.name).collect::<Vec<_>>().join(", ");

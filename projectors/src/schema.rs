@@ -31,6 +31,9 @@ static HOME: Migrator = sqlx::migrate!("../migrations/homes");
 /// In every schema of a read model: the applied versions.
 static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
 
+/// In the schema of the mailer: what was sent, and the mails of a demo shop.
+static MAILS: Migrator = sqlx::migrate!("../migrations/mailer");
+
 /// In the schema of the archive: the events.
 static EVENTS: Migrator = sqlx::migrate!("../migrations/archive");
 
@@ -44,6 +47,9 @@ pub static READ_MODELS: [Definition; 4] = [
 
 /// The home of the policies, which is their consumer schema too.
 pub const POLICIES: &str = "policies";
+
+/// The home of the mailer, which is its consumer schema too.
+pub const MAILER: &str = "mailer";
 
 /// The schema of the archive, and where its positions are kept.
 pub const ARCHIVE: &str = "archive";
@@ -71,6 +77,10 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&HOME, "_home_migrations", &mut connection).await?;
     run(&REQUESTS, "_migrations", &mut connection).await?;
+    enter(&mut connection, MAILER).await?;
+    run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
+    run(&HOME, "_home_migrations", &mut connection).await?;
+    run(&MAILS, "_migrations", &mut connection).await?;
     enter(&mut connection, ARCHIVE).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&EVENTS, "_migrations", &mut connection).await?;
@@ -210,7 +220,7 @@ async fn of_consumers_and(
         let generations = generations::all(connection, read_model.name).await?;
         schemas.extend(generations.iter().filter(|generation| counts(generation)).map(Generation::schema));
     }
-    schemas.extend([POLICIES, ARCHIVE].map(str::to_owned));
+    schemas.extend([POLICIES, MAILER, ARCHIVE].map(str::to_owned));
     Ok(schemas)
 }
 

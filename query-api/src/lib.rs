@@ -23,6 +23,7 @@ mod categories;
 mod document;
 mod filter;
 mod inventory;
+mod mails;
 mod orders;
 mod people;
 mod products;
@@ -38,6 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::app::App;
 use crate::freshness::{ReadModel, document_token, settle_first};
+pub use crate::mails::mails;
 use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.

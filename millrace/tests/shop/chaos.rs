@@ -50,7 +50,9 @@ impl Projectors {
     async fn start(shop: &Shop) -> Self {
         let operations = format!("127.0.0.1:{}", test_kit::free_port());
         let mut command: Command = shop.command();
-        command.args(["projectors", "--ops-listen", &operations]);
+        command
+            .args(["projectors", "--ops-listen", &operations])
+            .env("MILLRACE_KEYS_DIR", shop.data_dir().join("keys"));
         command.env("REDIS_URL", shop.redis_url()).env("DATABASE_URL", shop.database_url());
         let process = Self(command.stdout(Stdio::null()).spawn().unwrap());
         // From then on it knows what to do when it is told to stop.

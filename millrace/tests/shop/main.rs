@@ -12,6 +12,7 @@ mod dead_letters;
 mod documents;
 mod edges;
 mod keys;
+mod mails;
 mod orders;
 mod outage;
 mod readme;

@@ -60,7 +60,10 @@ impl Apart {
         let [write, write_ops, read, read_ops, work_ops] = std::array::from_fn(|_| test_kit::free_port());
         let common = |listen: u16, operations: u16, more: &[(&'static str, String)]| {
             let given = variables.iter().map(|(name, value)| ((*name), (*value).to_owned()));
-            let mut settings: Vec<_> = given.chain(more.iter().cloned()).collect();
+            let mail =
+                ("MILLRACE_MAIL", if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" });
+            let mail = std::iter::once((mail.0, mail.1.to_owned()));
+            let mut settings: Vec<_> = mail.chain(given).chain(more.iter().cloned()).collect();
             settings.extend([
                 ("REDIS_URL", redis.url()),
                 ("DATABASE_URL", postgres.url().to_owned()),
@@ -73,10 +76,11 @@ impl Apart {
         let public = keys.path().join("jwks.json").display().to_string();
         let public = [("MILLRACE_PUBLIC_KEYS", public), ("MILLRACE_KEYS_DIR", "/nowhere".to_owned())];
         // The write side makes the keys that the read side knows callers by.
-        let command_api = Service::start("command-api", &common(write, write_ops, &[folder]));
+        let folder = std::slice::from_ref(&folder);
+        let command_api = Service::start("command-api", &common(write, write_ops, folder));
         is_ready(write_ops).await;
         let query_api = Service::start("query-api", &common(read, read_ops, &public));
-        let projectors = Service::start("projectors", &common(0, work_ops, &[]));
+        let projectors = Service::start("projectors", &common(0, work_ops, folder));
         is_ready(work_ops).await;
         is_ready(read_ops).await;
         let _services = [command_api, query_api, projectors];

@@ -3,6 +3,7 @@
 //! What was made of events that are gone is taken back, the archive first and then whoever reads it; then consumers go on by
 //! themselves. Nobody settles anything meanwhile: the rows of their positions are locked, and their leases lost.
 
+mod mailer;
 pub(super) mod policies;
 mod read_models;
 mod tail;
@@ -66,6 +67,9 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
     for group in [OrderFulfilment::GROUP, Claims::GROUP].into_iter().filter(|group| concerns(group)) {
         let intact = healing.intact();
         all.push(policies::heal(&healing, group, &intact).await?);
+    }
+    if concerns(crate::mailer::GROUP) {
+        all.push(mailer::heal(&healing).await?);
     }
     if only.is_none() {
         sqlx::query!("update restored set healed_at = now() where healed_at is null").execute(&mut archive).await?;

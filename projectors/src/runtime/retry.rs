@@ -15,8 +15,6 @@ use super::{
 };
 use crate::Fault;
 
-/// How often an event is tried before it is a dead letter.
-const ATTEMPTS: i32 = 5;
 /// How many events of one aggregate are tried together.
 const TOGETHER: usize = 100;
 
@@ -236,7 +234,7 @@ async fn fails(leases: &Leases, feed: Feed, event: &Positioned, fault: &Fault) -
         event.position as i64,
         event.event.kind,
         without_nul(fault),
-        ATTEMPTS,
+        i32::from(leases.timing().attempts),
         leases.timing().retry_after.as_secs_f64()
     )
     .execute(&mut *transaction)

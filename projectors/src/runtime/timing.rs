@@ -14,6 +14,8 @@ pub struct Timing {
     pub tick: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one.
     pub retry_after: Duration,
+    /// How often an event is tried before it is a dead letter: twice at least.
+    pub attempts: u16,
     /// How many causes may make events of one consumer fail within a minute before it is paused.
     pub most_failing: usize,
 }
@@ -25,6 +27,7 @@ impl Default for Timing {
             grace: Duration::from_secs(2),
             tick: Duration::from_millis(500),
             retry_after: Duration::from_secs(1),
+            attempts: 5,
             most_failing: 20,
         }
     }

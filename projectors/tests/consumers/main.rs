@@ -15,6 +15,7 @@ mod fulfilment;
 mod generations;
 mod held;
 mod interleavings;
+mod mails;
 mod replay;
 mod rows;
 mod soak;

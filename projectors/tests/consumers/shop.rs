@@ -11,7 +11,11 @@ use domain::{
     user::{self, User},
 };
 use event_store::{Changes, CommandId, Context, Decision, Record, Request, Store, Stream};
-use projectors::{Consumers, Settings, Timing, Upkeep, schema};
+use projectors::{
+    Consumers, Settings, Timing, Upkeep,
+    mailer::{Links, Mailing, Way},
+    schema,
+};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use test_kit::{Gate, TestDatabase, TestRedis};
 use time::OffsetDateTime;
@@ -70,13 +74,21 @@ impl Shop {
         let stop = CancellationToken::new();
         let database = self.database.clone().port(gate.port());
         let settings = Settings { store: self.store.clone(), database, timing: quick(), upkeep: Upkeep::default() };
-        Running { consumers: Consumers::start(settings, stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
+    }
+
+    /// Starts every consumer; people are written to like this.
+    pub(crate) fn consume_mailing(&self, mailing: Mailing) -> Running {
+        let stop = CancellationToken::new();
+        let (store, database) = (self.store.clone(), self.database.clone());
+        let settings = Settings { store, database, timing: quick(), upkeep: Upkeep::default() };
+        Running { consumers: Consumers::start(settings, mailing, stop.clone()), stop }
     }
 
     fn consume_from(&self, store: Store, timing: Timing, upkeep: Upkeep) -> Running {
         let stop = CancellationToken::new();
         let settings = Settings { store, database: self.database.clone(), timing, upkeep };
-        Running { consumers: Consumers::start(settings, stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
     }
 
     pub(crate) async fn sql(&self) -> PgConnection {
@@ -170,13 +182,14 @@ impl Shop {
              select category, partition, position from inventory_g1.positions union all
              select category, partition, position from orders_g1.positions union all
              select category, partition, position from policies.positions union all
+             select category, partition, position from mailer.positions union all
              select category, partition, position from archive.positions",
         )
         .fetch_all(&mut sql)
         .await
         .unwrap();
-        // 14 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
-        let mut lag = u64::from(positions.len() < 14 * 16);
+        // 16 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 16 * 16);
         for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {
                 let head = self.store.head(feed).await.unwrap();
@@ -208,6 +221,18 @@ impl Running {
 
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         self.consumers.status().faults()
+    }
+}
+
+/// Nobody is written to.
+pub(crate) fn mailing() -> Mailing {
+    Mailing {
+        way: Way::Off,
+        sender: "Millrace <shop@example.org>".parse().unwrap(),
+        public_url: "https://shop.example.org".to_owned(),
+        links: Links::signed_by(|_| "token".into()),
+        attempts: 3,
+        retry_after: Duration::from_millis(1),
     }
 }
 

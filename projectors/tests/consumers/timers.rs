@@ -20,6 +20,7 @@ const QUICK: projectors::Timing = projectors::Timing {
     grace: Duration::from_secs(2),
     tick: Duration::from_millis(100),
     retry_after: Duration::from_millis(1),
+    attempts: 5,
     most_failing: 20,
 };
 

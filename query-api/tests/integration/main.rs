@@ -10,6 +10,7 @@ mod catalogue;
 mod contract;
 mod freshness;
 mod inventory;
+mod mails;
 mod orders;
 mod outage;
 mod paging;

@@ -80,7 +80,7 @@ async fn before(archive: &mut PgConnection, feed: Feed, since: &str) -> Result<u
 }
 
 /// Takes what came later out of the queues of a policy. What an operator discarded of it may be another event now.
-async fn forget(policies: &mut PgConnection, group: &str, feed: Feed, position: u64) -> Result<(), Fault> {
+pub(super) async fn forget(policies: &mut PgConnection, group: &str, feed: Feed, position: u64) -> Result<(), Fault> {
     super::empty_queues(&mut *policies, group, feed, position).await?;
     sqlx::query!(
         "delete from skipped s where consumer = $1 and category = $2 and right(id::text, 1) = $3
@@ -97,7 +97,7 @@ async fn forget(policies: &mut PgConnection, group: &str, feed: Feed, position: 
 }
 
 /// Up to where feeds were whole when they were restored, or when somebody else was healed, until everything is.
-async fn remembered(archive: &mut PgConnection) -> Result<Vec<(Feed, u64)>, Fault> {
+pub(super) async fn remembered(archive: &mut PgConnection) -> Result<Vec<(Feed, u64)>, Fault> {
     let rows = sqlx::query!("select category, partition, position from restored where healed_at is null");
     let rows = rows.fetch_all(archive).await?.into_iter();
     Ok(rows

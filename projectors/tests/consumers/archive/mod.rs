@@ -6,3 +6,5 @@ mod joined;
 mod records;
 mod restoring;
 mod trimming;
+
+pub(crate) use restoring::{flush, fresh};

@@ -23,13 +23,13 @@ pub(super) async fn shop() -> Shop {
 }
 
 /// The store as a process that has just started sees it.
-pub(super) fn fresh(shop: &Shop) -> Store {
+pub(crate) fn fresh(shop: &Shop) -> Store {
     let settings = event_store::Settings { books_every: 10, ..Default::default() };
     Store::open(&shop.redis.url(), &settings).unwrap()
 }
 
 /// Redis loses everything.
-pub(super) async fn flush(shop: &mut Shop) {
+pub(crate) async fn flush(shop: &mut Shop) {
     redis::cmd("FLUSHALL").query_async::<()>(&mut shop.operator().await).await.unwrap();
     shop.store = fresh(shop);
 }
