@@ -63,7 +63,7 @@ pub(super) async fn sign_up(
     // Before anything is known of the address, so that it takes its time in any case.
     let password_hash = app.passwords.hash(password).await.map_err(unhashed)?;
     let id = app.application(&email, &username).await?;
-    let applicant = Applicant { email, username, password_hash, verified: app.demo };
+    let applicant = Applicant { email, username, password_hash, verified: false };
     if let Registered::Owned(owner) = app.register(visit.context_of(id), id, applicant).await? {
         let repeated = Change::new(user::Command::RepeatSignup);
         match app.change(visit.anonymous(), owner, repeated).await {

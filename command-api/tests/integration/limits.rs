@@ -99,8 +99,8 @@ async fn a_user_has_a_quota_of_commands() {
 #[tokio::test]
 async fn limits_are_off_in_demo_mode_alone() {
     let shop = Shop::open_with(&["--demo", "--rate-limits", "off", "--limit-signup", "1/1h"]).await;
-    Buyer::unverified(&shop, "anna").await;
-    Buyer::unverified(&shop, "berta").await;
+    Buyer::new(&shop, "anna").await;
+    Buyer::new(&shop, "berta").await;
 
     let Cli { settings } = Cli::parse_from(["shop", "--redis-url", "redis://127.0.0.1", "--rate-limits", "off"]);
     let refusal = App::open(&settings).err().unwrap();

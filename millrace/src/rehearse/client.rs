@@ -15,10 +15,12 @@ use std::{
 use anyhow::{Context, bail};
 use reqwest::{
     Method, StatusCode, Url,
-    header::{COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE},
+    header::{ACCEPT, COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+use super::contract::{Inbox, LoggedIn, Mail, User};
 
 /// How long one try may take before its answer counts as lost.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -90,6 +92,7 @@ impl Endpoint {
         if request.method != Method::GET {
             sent = sent.header("X-Requested-With", "millrace rehearse");
         }
+        sent = sent.header(ACCEPT, "application/json");
         if let Some(header) = cookies.header() {
             sent = sent.header(COOKIE, header);
         }
@@ -262,8 +265,39 @@ impl<'a> Session<'a> {
         if !taken_by_us {
             answer.expecting(StatusCode::ACCEPTED).context("signing up")?;
         }
-        session.log_in().await?;
+        if !session.log_in().await?.email_verified {
+            session.open_link().await?;
+        }
         Ok(session)
+    }
+
+    /// Opens the link of the mail that a demo shop shows, which proves the address.
+    async fn open_link(&self) -> anyhow::Result<()> {
+        let deadline = Instant::now() + self.endpoint.patience;
+        let inbox = Request::get(format!("/dev/mail?to={}", self.account.email));
+        let mut tries = 0;
+        let token = loop {
+            let answer = self.endpoint.persist(&inbox, &self.cookies).await?;
+            if answer.is_missing() {
+                bail!("this shop sends its mails, and a rehearsal can open no link in them: it needs a demo shop");
+            }
+            let Inbox { items } = answer.expecting(StatusCode::OK).context("reading mail")?.read()?;
+            if let Some(token) = items.into_iter().find_map(Mail::token) {
+                break token;
+            }
+            if Instant::now() >= deadline {
+                bail!("no mail has come that would prove an address: are the shop's consumers running?");
+            }
+            tokio::time::sleep(pause(tries, None)).await;
+            tries += 1;
+        };
+        let proof = Request::post("/api/auth/verify-email", json!({ "token": token }));
+        let answer = self.endpoint.persist(&proof, &self.cookies).await?;
+        // Sent again, it finds the link used by ourselves.
+        match answer.tries > 0 && answer.status == StatusCode::GONE {
+            true => Ok(()),
+            false => answer.expecting(StatusCode::NO_CONTENT).context("proving an address").map(drop),
+        }
     }
 
     /// Sends a request as this account.
@@ -288,16 +322,17 @@ impl<'a> Session<'a> {
         let request = Request { body: None, ..Request::post("/api/auth/refresh", Value::Null) };
         match self.endpoint.persist(&request, &self.cookies).await?.status {
             StatusCode::NO_CONTENT => Ok(()),
-            _ => self.log_in().await,
+            _ => self.log_in().await.map(drop),
         }
     }
 
-    async fn log_in(&self) -> anyhow::Result<()> {
+    async fn log_in(&self) -> anyhow::Result<User> {
         *lock(&self.cookies) = Cookies::default();
         let Account { email, password, .. } = &self.account;
         let request = Request::post("/api/auth/login", json!({ "email": email, "password": password }));
-        self.endpoint.persist(&request, &self.cookies).await?.expecting(StatusCode::OK).context("logging in")?;
-        Ok(())
+        let answer = self.endpoint.persist(&request, &self.cookies).await?;
+        let LoggedIn { user } = answer.expecting(StatusCode::OK).context("logging in")?.read()?;
+        Ok(user)
     }
 }
 

@@ -72,3 +72,34 @@ pub(super) struct StockView {
     pub(super) reserved: i64,
     pub(super) available: i64,
 }
+
+/// What a login answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct LoggedIn {
+    pub(super) user: User,
+}
+
+/// Who has logged in.
+#[derive(Debug, Deserialize)]
+pub(super) struct User {
+    pub(super) email_verified: bool,
+}
+
+/// The mails that a demo shop shows, the newest first.
+#[derive(Deserialize)]
+pub(super) struct Inbox {
+    pub(super) items: Vec<Mail>,
+}
+
+/// One of them.
+#[derive(Deserialize)]
+pub(super) struct Mail {
+    link: Option<String>,
+}
+
+impl Mail {
+    /// What its link carries.
+    pub(super) fn token(self) -> Option<String> {
+        Some(self.link?.split_once("token=")?.1.to_owned())
+    }
+}

@@ -37,7 +37,7 @@ impl Customer {
 
     /// Somebody who signs up and comes through a gateway that sends each method to its side.
     pub(crate) async fn through(write: String, read: String, name: &str, keys: &Path) -> Self {
-        Self { read, ..Self::sign_up(&write, name, keys).await }
+        Self { read, ..Self::sign_up(&write, name, Some(keys)).await }
     }
 
     /// Somebody who has signed up, in another session.
@@ -45,21 +45,41 @@ impl Customer {
         Self { read, ..Self::log_in(&write, &format!("{name}@example.com"), PASSWORD).await }
     }
 
-    /// Somebody who signs up and opens the link of their mail, which these keys have signed.
-    pub(crate) async fn sign_up(url: &str, name: &str, keys: &Path) -> Self {
+    /// Somebody who signs up and opens the link of their mail, which the shop shows unless these keys are to sign it.
+    pub(crate) async fn sign_up(url: &str, name: &str, keys: Option<&Path>) -> Self {
         let customer = Self::anonymous(url);
         let email = format!("{name}@example.com");
         let body = json!({ "email": email, "username": name, "password": PASSWORD });
         assert_eq!(customer.post("/api/auth/signup", body).await.status(), StatusCode::ACCEPTED);
         let (customer, user) = Self::enter(url, &email, PASSWORD).await;
-        if user["email_verified"] == false {
-            let link = Link { user: user["id"].as_str().unwrap().parse().unwrap(), number: 1 };
-            let until = OffsetDateTime::now_utc() + PATIENCE;
-            let token = Signer::new(SigningKeys::open(keys).unwrap()).sign(Purpose::VerifyEmail, link, until);
-            let proof = customer.post("/api/auth/verify-email", json!({ "token": token.expose_secret() })).await;
-            assert_eq!(proof.status(), StatusCode::NO_CONTENT);
-        }
+        assert_eq!(user["email_verified"], false);
+        let token = match keys {
+            None => customer.mailed(&email).await,
+            Some(keys) => {
+                let link = Link { user: user["id"].as_str().unwrap().parse().unwrap(), number: 1 };
+                let until = OffsetDateTime::now_utc() + PATIENCE;
+                let signer = Signer::new(SigningKeys::open(keys).unwrap());
+                signer.sign(Purpose::VerifyEmail, link, until).expose_secret().to_owned()
+            }
+        };
+        let proof = customer.post("/api/auth/verify-email", json!({ "token": token })).await;
+        assert_eq!(proof.status(), StatusCode::NO_CONTENT);
         customer
+    }
+
+    /// What the newest link carries that a demo shop shows.
+    async fn mailed(&self, email: &str) -> String {
+        let inbox =
+            || self.client.get(format!("{}/dev/mail?to={email}", self.read)).header("accept", "application/json");
+        let mut token = None;
+        let arrived = async || {
+            let mails = inbox().send().await.unwrap().json::<Value>().await.unwrap();
+            let links = mails["items"].as_array().into_iter().flatten().filter_map(|mail| mail["link"].as_str());
+            token = links.filter_map(|link| link.split_once("token=")).map(|(_, token)| token.to_owned()).next();
+            token.is_some()
+        };
+        test_kit::eventually("the mail is there", PATIENCE, arrived).await;
+        token.unwrap()
     }
 
     pub(crate) async fn log_in(url: &str, email: &str, password: &str) -> Self {

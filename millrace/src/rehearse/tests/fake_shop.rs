@@ -56,6 +56,8 @@ struct Books {
     /// The `Idempotency-Key` of every order as often as it was sent.
     order_keys: Vec<String>,
     renewals: u32,
+    looks: u32,
+    proofs: u32,
     stock: HashMap<Uuid, Stock>,
     orders: HashMap<String, Value>,
 }
@@ -75,12 +77,16 @@ impl FakeShop {
             mischief,
             order_keys: Vec::new(),
             renewals: 0,
+            looks: 0,
+            proofs: 0,
             stock: HashMap::new(),
             orders: HashMap::new(),
         }));
         let router = Router::new()
             .route("/api/auth/signup", post(async || StatusCode::ACCEPTED))
             .route("/api/auth/login", post(async || session("first")))
+            .route("/dev/mail", get(mails))
+            .route("/api/auth/verify-email", post(verify))
             .route("/api/auth/refresh", post(refresh))
             .route("/api/sellers", post(async || StatusCode::CREATED))
             .route("/api/products", get(async || Json(json!({ "items": [], "next_cursor": null }))).post(list))
@@ -99,6 +105,10 @@ impl FakeShop {
         self.books.lock().unwrap().order_keys.clone()
     }
 
+    pub(super) fn proofs(&self) -> u32 {
+        self.books.lock().unwrap().proofs
+    }
+
     pub(super) fn renewals(&self) -> u32 {
         self.books.lock().unwrap().renewals
     }
@@ -106,11 +116,27 @@ impl FakeShop {
 
 fn session(name: &str) -> Response {
     let cookie = |kind| ("Set-Cookie", format!("__Host-{kind}={name}; Secure; HttpOnly; SameSite=Strict; Path=/"));
-    (AppendHeaders([cookie("access"), cookie("refresh")]), Json(json!({ "user": {} }))).into_response()
+    (AppendHeaders([cookie("access"), cookie("refresh")]), Json(json!({ "user": { "email_verified": false } })))
+        .into_response()
 }
 
 fn has_session(headers: &HeaderMap, name: &str) -> bool {
     headers.get("Cookie").is_some_and(|cookie| cookie.to_str().unwrap().contains(&format!("__Host-access={name}")))
+}
+
+/// A mail is there at the second look.
+async fn mails(shop: Shop, headers: HeaderMap) -> Response {
+    let mut shop = shop.lock().unwrap();
+    shop.looks += 1;
+    let link = "http://shop.example/verify-email?token=signed";
+    let items = if shop.looks > 1 { json!([{ "link": null }, { "link": link }]) } else { json!([]) };
+    assert_eq!(headers["accept"], "application/json");
+    Json(json!({ "items": items })).into_response()
+}
+
+async fn verify(shop: Shop, Json(body): Json<Value>) -> StatusCode {
+    shop.lock().unwrap().proofs += u32::from(body == json!({ "token": "signed" }));
+    StatusCode::NO_CONTENT
 }
 
 async fn refresh(shop: Shop) -> Response {

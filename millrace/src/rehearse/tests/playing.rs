@@ -42,6 +42,7 @@ async fn an_honest_shop_reconciles() {
     assert_eq!((report.confirmed.len(), report.rejected.len(), report.retried), (3, 0, 0));
     assert_eq!(report.acknowledged, report.confirmed);
     assert_eq!(report.waits.len(), 3);
+    assert_eq!(shop.proofs(), 2, "of the seller's address and the buyer's");
 }
 
 #[tokio::test]
