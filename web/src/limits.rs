@@ -104,6 +104,14 @@ impl Limits {
         self.run(LOGIN_FAILURES, &script).await
     }
 
+    /// A login from an address that needs no password, to one of the accounts that everybody shares in a demo shop.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn log_in_to_demo(&self, address: ClientAddress) -> Result<(), Problem> {
+        self.let_in(LOGIN_ADDRESS, &of_address(address), self.settings.limit_login_address).await
+    }
+
     /// The password was right: the account's failures are forgotten, its rate is not.
     ///
     /// # Errors

@@ -72,10 +72,8 @@ pub(super) async fn log_in_to_demo(
     Json(body): Json<Part>,
 ) -> Result<Response, Problem> {
     let email = Email::try_from(body.role.email().to_owned()).map_err(Problem::internal)?;
-    let normalised = email.normalised();
-    app.limits.log_in(visit.address, &normalised).await?;
+    app.limits.log_in_to_demo(visit.address).await?;
     let id = app.owner(&email).await.map_err(unread)?.ok_or_else(Problem::not_found)?;
     let session = start(&app, &visit, id, None, None).await.map_err(Unchanged::problem)?;
-    app.limits.logged_in(&normalised).await?;
-    welcome(&app, &visit, app.account(&normalised), id, session).await
+    welcome(&app, &visit, app.email_claim(&email), id, session).await
 }

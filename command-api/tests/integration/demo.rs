@@ -53,6 +53,16 @@ async fn whoever_plays_in_a_demo_shop_needs_no_password() {
 }
 
 #[tokio::test]
+async fn those_who_share_a_part_do_not_wait_for_one_another() {
+    let shop = Shop::open_with(&["--demo", "--limit-login-account", "1/1h", "--login-failures", "1"]).await;
+    demo::seed(&shop.app).await.unwrap();
+    for _ in 0..3 {
+        let ask = Anonymous(&shop).post("/api/auth/demo-login").json(&json!({"role": "buyer"}));
+        ask.await.is(StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn nobody_plays_in_a_shop_of_its_own() {
     let shop = Shop::open().await;
     for body in [json!({"role": "admin"}), json!({"role": "nobody"})] {
