@@ -22,6 +22,10 @@ codes! {
     NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.";
     EMAIL_UNVERIFIED = "email_unverified", FORBIDDEN,
         "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.";
+    NEEDS_ANOTHER_ADMIN = "needs_another_admin", CONFLICT,
+        "No admin can be suspended, erased or relieved of the role by themselves: another one takes the role first.";
+    SECOND_FACTOR_ON = "second_factor_on", CONFLICT, "The second factor is on already. Switch it off to begin anew.";
+    NOT_ENROLLED = "not_enrolled", CONFLICT, "There is no secret that a code could confirm. Ask for one first.";
     SUSPENDED = "suspended", FORBIDDEN, "The user is suspended.";
     WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.";
     LINK_USED = "link_used", GONE, "The link was used already, or a newer one was sent.";
@@ -45,6 +49,7 @@ pub(crate) mod field {
     pub(crate) const PASSWORD_LENGTH: &str = "password_length";
     pub(crate) const PASSWORD_COMMON: &str = "password_common";
     pub(crate) const PASSWORD_SIMILAR: &str = "password_similar";
+    pub(crate) const WRONG_CODE: &str = "wrong_code";
     pub(crate) const CURRENCY_FIXED: &str = "currency_fixed";
     pub(crate) const TOO_MANY: &str = "too_many";
     pub(crate) const OUT_OF_RANGE: &str = "out_of_range";

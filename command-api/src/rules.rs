@@ -18,6 +18,7 @@ pub(crate) fn of_user(error: user::Error) -> Problem {
         user::Error::LinkExpired { .. } => Problem::gone(codes::LINK_EXPIRED, said),
         user::Error::AlreadyRegistered => Problem::conflict(codes::ALREADY_REGISTERED, said),
         user::Error::AlreadySelling => Problem::conflict(codes::ALREADY_SELLING, said),
+        user::Error::StillAdmin => Problem::conflict(codes::NEEDS_ANOTHER_ADMIN, said),
         user::Error::SellerByShop => refused("/role", field::SELLER_BY_SHOP, said),
     }
 }

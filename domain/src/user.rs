@@ -88,6 +88,12 @@ impl User {
         self.roles.contains(&Role::Seller)
     }
 
+    /// Whether the user runs the marketplace.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.roles.contains(&Role::Admin)
+    }
+
     /// Whether the e-mail address is proven.
     #[must_use]
     pub const fn is_verified(&self) -> bool {
@@ -238,6 +244,7 @@ impl Aggregate for User {
             }
             Command::Reinstate if self.suspended => Ok(vec![Event::Reinstated {}]),
             Command::Reinstate => Ok(vec![]),
+            Command::Erase if self.is_admin() => Err(Error::StillAdmin),
             Command::Erase => Ok(self.erase()),
         }
     }

@@ -239,6 +239,9 @@ pub enum Error {
     /// The user keeps a shop of another name.
     #[error("the user already keeps a shop")]
     AlreadySelling,
+    /// Somebody has to run the marketplace: whoever does hands that over first.
+    #[error("an admin cannot be erased, another admin takes the role first")]
+    StillAdmin,
     /// [`Role::Seller`] is for those who keep a shop.
     #[error("the seller role comes with a shop, it is neither granted nor revoked")]
     SellerByShop,

@@ -257,6 +257,16 @@ fn whoever_is_erased_leaves_nothing_but_claims_to_release() {
 }
 
 #[test]
+fn an_admin_hands_over_before_being_erased() {
+    let role = Role::Admin;
+    let admin = [registered(), Event::RoleGranted { role }];
+    given::<User>(admin.clone()).when(Command::Erase).then_err(Error::StillAdmin);
+    let released = [1, 2].map(id).into();
+    let former = [admin.to_vec(), vec![Event::RoleRevoked { role }]].concat();
+    given::<User>(former).when(Command::Erase).then([Event::Erased { released }]);
+}
+
+#[test]
 fn a_repeated_signup_is_told_to_the_owner() {
     given::<User>([registered()]).when(Command::RepeatSignup).then([Event::SignupRepeated {}]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     Aggregate, SessionId,
-    user::{Command, Error, Event, PasswordChange, User},
+    user::{Command, Error, Event, PasswordChange, Role, User},
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -84,6 +84,8 @@ proptest! {
     fn nothing_is_accepted_of_whoever_is_erased(before in vec(wishes::of_user(), 0..30), wish in wishes::of_user()) {
         let (mut user, _) = live::<User>(before);
         prop_assume!(user.has_account());
+        let hand_over = Command::RevokeRole { role: Role::Admin };
+        user.decide(hand_over).expect("there is an account").iter().for_each(|event| user.evolve(event));
         user.decide(Command::Erase).expect("there is an account").iter().for_each(|event| user.evolve(event));
         prop_assert_eq!(user.sessions().count(), 0);
         prop_assert_eq!(user.decide(wish), Err(Error::Erased));
