@@ -159,6 +159,11 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secre
     String::deserialize(deserializer).map(SecretString::from)
 }
 
+/// Reads a text that nothing may show, where there is one.
+pub(crate) fn some_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
 /// When an id was made: the first 48 bits of a UUIDv7.
 fn milliseconds_of(id: UserId) -> u64 {
     Uuid::from(id).as_u64_pair().0 >> 16

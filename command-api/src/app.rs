@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::user::{self, Role, User};
+use domain::user::{self, User};
 use domain::{SessionId, UserId};
 use event_store::{Loaded, Store, Unsafe};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,7 +18,7 @@ use web::keys::{self, PublicKeys, SigningKeys};
 use web::limits::Limits;
 use web::problem::Problem;
 use web::revocations::Revocations;
-use web::secret::{self, Keyed, Secret};
+use web::secret::{self, Keyed, Seal, Secret};
 use web::sessions::Sessions;
 use web::settings::{self, Switch};
 use web::tokens::{Signer, Verifier, mail};
@@ -93,6 +93,8 @@ pub struct App {
     pub(crate) applicants: Keyed,
     pub(crate) commands: Keyed,
     pub(crate) receipts: Keyed,
+    pub(crate) recovery: Keyed,
+    pub(crate) seal: Seal,
     pub(crate) in_flight: InFlight,
     pub(crate) receipt_lifetime: Duration,
     pub(crate) lifetimes: settings::Sessions,
@@ -132,6 +134,8 @@ impl App {
             applicants: secret.derive("applicants"),
             commands: secret.derive("commands"),
             receipts: secret.derive("receipts"),
+            recovery: secret.derive("recovery"),
+            seal: secret.seal("second-factor"),
             in_flight: InFlight::default(),
             receipt_lifetime: settings.receipts.receipt_lifetime,
             lifetimes: settings.sessions,
@@ -206,10 +210,24 @@ impl App {
         Ok(user.is_live(session, OffsetDateTime::now_utc()).then_some(user))
     }
 
-    /// The access token of a session, with the roles of this moment.
-    pub(crate) fn access(&self, user: UserId, session: Uuid, state: &User) -> SetCookies {
+    /// The caller, who must run the marketplace, in a session that will do for it.
+    pub(crate) async fn admin(&self, call: &Call) -> Result<Loaded<User>, Problem> {
+        let user = self.user(call).await?;
+        match user.is_admin() {
+            true if call.caller.staff => Ok(user),
+            true => Err(Problem::second_factor_required()),
+            false => Err(Problem::forbidden(web::codes::ROLE_REQUIRED, "this needs the role admin")),
+        }
+    }
+
+    /// The access token of a session, with the roles of this moment. Whether the user has proven a second factor in it counts
+    /// as long as they have one.
+    pub(crate) fn access(&self, user: UserId, session: Uuid, state: &User, second_factor: bool) -> SetCookies {
         let roles = state.roles().map(|role| role.as_str().to_owned()).collect();
-        let token: SecretString = self.signer.sign(user.into(), session, roles);
+        let token: SecretString = match second_factor && state.second_factor() {
+            true => self.signer.sign_with_second_factor(user.into(), session, roles),
+            false => self.signer.sign(user.into(), session, roles),
+        };
         SetCookies::access(&token, self.signer.lifetime())
     }
 }
@@ -228,9 +246,4 @@ pub(crate) fn require_verified(user: &User) -> Result<(), Problem> {
         true => Ok(()),
         false => Err(rules::of_user(user::Error::Unverified)),
     }
-}
-
-/// Whether a user runs the marketplace.
-pub(crate) fn is_admin(user: &User) -> bool {
-    user.roles().any(|role| role == Role::Admin)
 }

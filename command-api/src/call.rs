@@ -43,6 +43,14 @@ impl Call {
         self.caller.session.into()
     }
 
+    /// Refuses what no admin may do to themselves: whoever does it to another stays, so there is always one left.
+    pub(crate) fn refuse_oneself(&self, id: UserId) -> Result<(), Problem> {
+        match self.user() == id {
+            true => Err(Problem::conflict(codes::NEEDS_ANOTHER_ADMIN, "another admin has to do this")),
+            false => Ok(()),
+        }
+    }
+
     /// Demands a key, for what must not happen twice.
     pub(crate) fn require_key(&self) -> Result<(), Problem> {
         match self.key {

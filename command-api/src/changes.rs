@@ -1,5 +1,7 @@
 //! Changes of one account by whoever may have no session: on a password, on a link, or on nobody's word.
 
+use std::collections::BTreeMap;
+
 use domain::user::{self, User};
 use domain::{Aggregate, UserId};
 use event_store::{Changes, Context, Decision, Failure, Outcome, Record, Request, Stream};
@@ -15,7 +17,7 @@ use crate::rules;
 #[derive(Clone)]
 pub(crate) struct Change {
     command: user::Command,
-    password_hash: Option<SecretString>,
+    credential: Record,
     version: Option<u64>,
 }
 
@@ -38,12 +40,19 @@ pub(crate) enum Unchanged {
 
 impl Change {
     pub(crate) const fn new(command: user::Command) -> Self {
-        Self { command, password_hash: None, version: None }
+        Self { command, credential: Record(BTreeMap::new()), version: None }
     }
 
     /// Sets the password in the same append, if anything is appended.
+    #[expect(clippy::needless_pass_by_value, reason = "a hash that is handed over is handed over")]
     pub(crate) fn with_password(self, hash: SecretString) -> Self {
-        Self { password_hash: Some(hash), ..self }
+        self.with_credential(Record::from([(PASSWORD, hash.expose_secret().to_owned())]))
+    }
+
+    /// Sets fields of the credential in the same append, if anything is appended.
+    pub(crate) fn with_credential(mut self, fields: Record) -> Self {
+        self.credential.0.extend(fields.0);
+        self
     }
 
     /// Changes the account at this version alone, for what was found out about it beside the log.
@@ -78,8 +87,11 @@ impl App {
             };
             let changed = Changed { version: version + events.len() as u64, events: events.clone() };
             let mut changes = Changes::none();
-            if let Some(hash) = change.password_hash.as_ref().filter(|_| !events.is_empty()) {
-                changes = changes.and_credential(id, Record::from([(PASSWORD, hash.expose_secret().to_owned())]));
+            if events.iter().any(|event| matches!(event, user::Event::Erased { .. })) {
+                // Whoever is erased leaves no record.
+                changes = changes.and_private::<User>(id, Record::default()).and_credential(id, Record::default());
+            } else if !events.is_empty() && !change.credential.0.is_empty() {
+                changes = changes.and_credential(id, change.credential.clone());
             }
             Decision::new(changes.and::<User>(id, events), Ok(changed))
         });

@@ -44,6 +44,7 @@ const fn outdates_tokens(event: &Event) -> bool {
         Event::PasswordChanged { .. }
             | Event::RoleGranted { .. }
             | Event::RoleRevoked { .. }
+            | Event::SecondFactorDisabled {}
             | Event::Suspended { .. }
             | Event::Erased { .. }
     )

@@ -26,6 +26,7 @@ mod effects;
 mod links;
 pub mod passwords;
 mod proof;
+mod second_factor;
 
 // The service
 pub mod app;

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::openapi::add_command_headers;
 
 mod demo;
+mod erasure;
 mod inventory;
 mod keys;
 mod login;
@@ -25,6 +26,8 @@ mod roles;
 mod sellers;
 mod sessions;
 mod signup;
+mod suspension;
+mod totp;
 mod verification;
 
 /// What a change answers: what was changed, and the version it has now.
@@ -48,9 +51,12 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(passwords::forgot_password))
         .routes(routes!(passwords::reset_password))
         .routes(routes!(passwords::change_password))
-        .routes(routes!(profile::change_profile))
+        .routes(routes!(totp::enrol, totp::disable))
+        .routes(routes!(totp::confirm))
+        .routes(routes!(profile::change_profile, erasure::erase))
         .routes(routes!(roles::grant_role))
         .routes(routes!(roles::revoke_role))
+        .routes(routes!(suspension::suspend, suspension::reinstate))
         .routes(routes!(sellers::open_shop))
         .routes(routes!(products::list_product))
         .routes(routes!(products::change_product, products::archive_product))

@@ -96,6 +96,12 @@ impl Token {
     }
 }
 
+/// The end of the cookie, for whoever leaves for good.
+#[must_use]
+pub fn forgotten() -> Cookie<'static> {
+    cookies::guarded(COOKIE, String::new(), Duration::ZERO)
+}
+
 impl FromIterator<Write> for Token {
     fn from_iter<I: IntoIterator<Item = Write>>(writes: I) -> Self {
         let mut token = Self::default();

@@ -224,6 +224,14 @@ impl Sessions {
         Ok(())
     }
 
+    /// Forgets what is known of a session: it is refreshed no more. Its access tokens go on until it is [ended](Self::end).
+    ///
+    /// # Errors
+    /// When Redis fails; doing it again is harmless.
+    pub async fn forget(&self, session: Uuid) -> Result<(), Error> {
+        Ok(self.records.delete(&id_of(session)).await?)
+    }
+
     /// Makes every access token that a user has worthless, in every service within a second. Their sessions go on, and get
     /// new ones by refreshing.
     ///

@@ -75,5 +75,5 @@ pub(super) async fn log_in_to_demo(
     app.limits.log_in_to_demo(visit.address).await?;
     let id = app.owner(&email).await.map_err(unread)?.ok_or_else(Problem::not_found)?;
     let session = start(&app, &visit, id, None, None).await.map_err(Unchanged::problem)?;
-    welcome(&app, &visit, app.email_claim(&email), id, session).await
+    welcome(&app, &visit, app.email_claim(&email), (id, session), false).await
 }

@@ -17,7 +17,7 @@ use web::json::Json;
 use web::problem::Problem;
 
 use super::sessions::{both, leave_for_another};
-use crate::accounts::{private, secret};
+use crate::accounts::{private, secret, some_secret};
 use crate::app::App;
 use crate::audit;
 use crate::changes::{Change, Unchanged};
@@ -36,6 +36,10 @@ pub(super) struct Credentials {
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// With a second factor: a code, or a recovery code.
+    #[serde(default, deserialize_with = "some_secret")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    totp: Option<SecretString>,
 }
 
 /// Who has logged in.
@@ -65,7 +69,7 @@ struct Profile {
     post, path = "/api/auth/login", tag = "sessions",
     responses(
         (status = 200, description = "The session has begun: both cookies are set", body = LoggedIn),
-        (status = 401, description = "No account has this address and this password", body = Problem,
+        (status = 401, description = "No account has this address and this password; or (`totp_required`, `wrong_code`) it has a second factor too", body = Problem,
             content_type = "application/problem+json"),
         Always, Body
     )
@@ -75,42 +79,50 @@ pub(super) async fn log_in(
     visit: Visit,
     Json(body): Json<Credentials>,
 ) -> Result<Response, Problem> {
-    let Credentials { email, password } = body;
+    let Credentials { email, password, totp } = body;
     let (normalised, email) = match Email::try_from(email.clone()) {
         Ok(email) => (email.normalised(), Some(email)),
         Err(_) => (email, None),
     };
     app.limits.log_in(visit.address, &normalised).await?;
     let account = app.account(&normalised);
-    let Some((id, session)) = prove_and_start(&app, &visit, email, password).await? else {
+    let started = prove_and_start(&app, &visit, email, password, totp.as_ref()).await?;
+    let Some((id, session, second_factor)) = started else {
         audit::not_logged_in(account, visit.address);
         return Err(Problem::wrong_credentials());
     };
     app.limits.logged_in(&normalised).await?;
-    welcome(&app, &visit, account, id, session).await
+    welcome(&app, &visit, account, (id, session), second_factor).await
 }
 
-/// Starts a session of whoever has these credentials.
+/// Starts a session of whoever has these credentials, and says whether a second factor was among them.
 async fn prove_and_start(
     app: &App,
     visit: &Visit,
     email: Option<Email>,
     password: SecretString,
-) -> Result<Option<(UserId, SessionId)>, Problem> {
+    totp: Option<&SecretString>,
+) -> Result<Option<(UserId, SessionId, bool)>, Problem> {
     let owner = match email {
         Some(email) => app.owner(&email).await.map_err(unread)?,
         None => None,
     };
     let mut proof = app.prove(owner, &password).await?;
-    let mut rehashed = None;
+    let (mut rehashed, mut second_factor) = (None, false);
     for _ in 0..MOST_ATTEMPTS {
         let (Some(id), Verdict::Right { outdated }) = (owner, proof.verdict) else { return Ok(None) };
+        if proof.user.is_suspended() {
+            return Ok(None);
+        }
+        if !second_factor {
+            second_factor = app.pass_second_factor(visit.context_of(id), id, &proof.user, totp).await?;
+        }
         if outdated && rehashed.is_none() {
             rehashed = Some(app.passwords.hash(password.clone()).await.map_err(unhashed)?);
         }
         // At the version of the proof: a password that is changed meanwhile lets nobody in.
         match start(app, visit, id, Some(proof.user.version()), rehashed.clone().filter(|_| outdated)).await {
-            Ok(session) => return Ok(Some((id, session))),
+            Ok(session) => return Ok(Some((id, session, second_factor))),
             Err(Unchanged::Refused(_)) => return Ok(None),
             Err(Unchanged::MovedOn) => proof = app.prove_again(id, &password, proof).await?,
             Err(unchanged @ Unchanged::Undecided(_)) => return Err(unchanged.problem()),
@@ -145,12 +157,16 @@ pub(super) async fn welcome(
     app: &App,
     visit: &Visit,
     account: ClaimId,
-    id: UserId,
-    session: SessionId,
+    (id, session): (UserId, SessionId),
+    second_factor: bool,
 ) -> Result<Response, Problem> {
     // A browser has one session: the one that it brings along would be nobody's.
     leave_for_another(app, visit).await;
-    let grant = app.sessions.open(session.into(), id.into(), visit.device()).await.map_err(no_session)?;
+    let mut grant = app.sessions.open(session.into(), id.into(), visit.device()).await.map_err(no_session)?;
+    if second_factor {
+        app.sessions.raise(grant.session).await.map_err(no_session)?;
+        grant.second_factor = true;
+    }
     audit::logged_in(account, id, visit.address);
     let user = app.store.load::<User>(id).await.map_err(unread)?;
     let profile = profile(app, id, &user).await?;

@@ -1,5 +1,6 @@
 //! How buyers order, and change their minds.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -7,6 +8,7 @@ use axum::response::Response;
 use domain::order::{self, MAX_QUANTITY, Offer, Order, Party, Wanted};
 use domain::product::Product;
 use domain::text::Reason;
+use domain::user::User;
 use domain::{Aggregate, Money, OrderId, ProductId};
 use event_store::Stream;
 use futures_util::future::try_join_all;
@@ -18,7 +20,7 @@ use web::json::Json;
 use web::params::Path;
 use web::problem::Problem;
 
-use crate::app::{App, is_admin, require_verified};
+use crate::app::{App, require_verified};
 use crate::call::Call;
 use crate::failure::unread;
 use crate::money::{Amount, units};
@@ -110,13 +112,23 @@ pub(super) async fn place_order(
         .await
 }
 
-/// What the catalogue says about each product at this moment.
+/// What is on offer at this moment. Of a seller who is suspended or gone, nothing is.
 async fn look_up(app: &App, lines: Lines) -> Result<Vec<Wanted>, Problem> {
-    try_join_all(lines.into_iter().map(async |(id, quantity)| {
+    let wanted = try_join_all(lines.into_iter().map(async |(id, quantity)| {
         let product = app.store.load::<Product>(id).await.map_err(unread)?;
         Ok(Wanted { product: id, quantity, offer: offer(&product) })
-    }))
-    .await
+    }));
+    let mut wanted: Vec<Wanted> = wanted.await?;
+    let sellers: BTreeSet<_> = wanted.iter().filter_map(|line| Some(line.offer.as_ref()?.seller)).collect();
+    let out = try_join_all(sellers.into_iter().map(async |id| {
+        let seller = app.store.load::<User>(id).await.map_err(unread)?;
+        Ok((!seller.has_account() || seller.is_suspended()).then_some(id))
+    }));
+    let out: BTreeSet<_> = out.await?.into_iter().flatten().collect();
+    for line in &mut wanted {
+        line.offer.take_if(|offer| out.contains(&offer.seller));
+    }
+    Ok(wanted)
 }
 
 fn offer(product: &Product) -> Option<Offer> {
@@ -157,7 +169,7 @@ pub(super) async fn cancel_order(
     Path(id): Path<Uuid>,
     body: Option<Json<Cancellation>>,
 ) -> Result<Response, Problem> {
-    let admin = is_admin(&*app.user(&call).await?);
+    let admin = app.user(&call).await?.is_admin() && call.caller.staff;
     let Json(body) = body.unwrap_or(Json(Cancellation::default()));
     let command = app.command(&call, &body)?;
     let mut fields = Fields::new();

@@ -8,6 +8,7 @@ use domain::inventory::{self, Inventory, MAX_MOVEMENT};
 use domain::money::Price;
 use domain::product::{self, Product};
 use domain::text::{CategoryName, Description, ImageUrl, ProductName};
+use domain::user::User;
 use domain::{Aggregate, ProductId};
 use event_store::Stream;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use web::params::Path;
 use web::problem::Problem;
 
 use super::Changed;
-use crate::app::{App, is_admin, require_seller};
+use crate::app::{App, require_seller};
 use crate::call::Call;
 use crate::money::{Amount, units};
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
@@ -182,9 +183,9 @@ pub(super) async fn archive_product(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let user = app.user(&call).await?;
-    let admin = is_admin(&user);
+    let admin = user.is_admin() && call.caller.staff;
     if !admin {
-        require_seller(&user)?;
+        may_archive(&user)?;
     }
     let command = app.command(&call, &())?;
     let (id, seller) = (ProductId::from(id), call.user());
@@ -197,4 +198,12 @@ pub(super) async fn archive_product(
             Ok(Reply::no_content())
         })
         .await
+}
+
+/// Sellers may; admins may in a session with a second factor where it is required.
+fn may_archive(user: &User) -> Result<(), Problem> {
+    match (user.is_seller(), user.is_admin()) {
+        (false, true) => Err(Problem::second_factor_required()),
+        _ => require_seller(user),
+    }
 }

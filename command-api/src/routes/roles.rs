@@ -14,7 +14,7 @@ use web::json::Json;
 use web::params::Path;
 use web::problem::Problem;
 
-use crate::app::{App, is_admin};
+use crate::app::App;
 use crate::call::Call;
 use crate::failure::unread;
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
@@ -72,7 +72,7 @@ pub(super) async fn grant_role(
     change(&app, &call, id.into(), &body, user::Command::GrantRole { role }).await
 }
 
-/// Lets a user no longer act as something.
+/// Lets a user no longer act as something. No admin can do this to their own role: so there is always one left.
 #[utoipa::path(
     delete, path = "/api/users/{id}/roles/{role}", tag = "administration",
     params(("id" = Uuid, Path), ("role" = RoleName, Path)), security(("session" = [])),
@@ -87,7 +87,12 @@ pub(super) async fn revoke_role(
     call: Call,
     Path((id, role)): Path<(Uuid, RoleName)>,
 ) -> Result<Response, Problem> {
-    change(&app, &call, id.into(), &(), user::Command::RevokeRole { role: role.into() }).await
+    let (id, role) = (UserId::from(id), Role::from(role));
+    app.admin(&call).await?;
+    if role == Role::Admin {
+        call.refuse_oneself(id)?;
+    }
+    change(&app, &call, id, &(), user::Command::RevokeRole { role }).await
 }
 
 async fn change(
@@ -97,13 +102,11 @@ async fn change(
     body: &impl Serialize,
     decide: user::Command,
 ) -> Result<Response, Problem> {
-    if !is_admin(&*app.user(call).await?) {
-        return Err(Problem::forbidden(web::codes::ROLE_REQUIRED, "this needs the role admin"));
-    }
+    app.admin(call).await?;
     let command = app.command(call, body)?;
     let response = command
         .run([Stream::of::<User>(id)], move |draft| {
-            let user = draft.accessible::<User>(id, User::exists)?;
+            let user = draft.accessible::<User>(id, User::has_account)?;
             draft.check_version::<User>(id)?;
             let events = user.decide(decide.clone()).map_err(rules::of_user)?;
             let mut after = user.clone();
@@ -116,5 +119,5 @@ async fn change(
         return Ok(response);
     }
     let user = app.store.load::<User>(id).await.map_err(unread)?;
-    Ok((app.access(id, call.caller.session, &user), response).into_response())
+    Ok((app.access(id, call.caller.session, &user, call.caller.second_factor), response).into_response())
 }

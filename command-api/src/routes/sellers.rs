@@ -80,5 +80,5 @@ pub(super) async fn open_shop(
         })
         .await?;
     let user = app.store.load::<User>(id).await.map_err(unread)?;
-    Ok((app.access(id, call.caller.session, &user), response).into_response())
+    Ok((app.access(id, call.caller.session, &user, call.caller.second_factor), response).into_response())
 }

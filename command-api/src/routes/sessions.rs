@@ -74,7 +74,7 @@ async fn rotate(app: &App, visit: &Visit, token: &str) -> Result<Option<Grant>, 
 
 /// Both cookies of a session that goes on.
 pub(super) fn both(app: &App, grant: &Grant, user: &User) -> SetCookies {
-    let access = app.access(grant.user.into(), grant.session, user);
+    let access = app.access(grant.user.into(), grant.session, user, grant.second_factor);
     access.and_refresh(&grant.refresh, app.lifetimes.session_idle)
 }
 
@@ -122,11 +122,11 @@ pub(super) async fn log_out(
 ) -> Result<Response, Problem> {
     let scope = body.map_or(Scope::Current, |Json(body)| body.scope);
     let known = match caller {
-        Ok(Caller { user, session, .. }) => Some((user.into(), session.into())),
+        Ok(Caller { user, session, second_factor, .. }) => Some((user.into(), session.into(), second_factor)),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => brought_along(&app, &visit).await?,
         Err(problem) => return Err(problem),
     };
-    let Some((id, session)) = known else {
+    let Some((id, session, second_factor)) = known else {
         return Ok((SetCookies::leave(), Problem::unauthenticated()).into_response());
     };
     let which = match scope {
@@ -147,7 +147,7 @@ pub(super) async fn log_out(
         app.sessions.end(session.into()).await.map_err(no_session)?;
         return Ok((SetCookies::leave(), StatusCode::NO_CONTENT).into_response());
     };
-    let access = app.access(id, session.into(), &user);
+    let access = app.access(id, session.into(), &user, second_factor);
     Ok((written(access, &visit.headers, id, &changed), StatusCode::NO_CONTENT).into_response())
 }
 
@@ -191,15 +191,15 @@ async fn end(app: &App, visit: &Visit, id: UserId, which: Which, reason: Ending)
     }
 }
 
-/// The session of the refresh token that a visitor brings along, and its user.
-async fn brought_along(app: &App, visit: &Visit) -> Result<Option<(UserId, SessionId)>, Problem> {
+/// The session of the refresh token that a visitor brings along, its user, and whether it has a second factor.
+async fn brought_along(app: &App, visit: &Visit) -> Result<Option<(UserId, SessionId, bool)>, Problem> {
     let Some(token) = cookies::read(&visit.headers, cookies::REFRESH) else { return Ok(None) };
-    Ok(rotate(app, visit, token).await?.map(|grant| (grant.user.into(), grant.session.into())))
+    Ok(rotate(app, visit, token).await?.map(|grant| (grant.user.into(), grant.session.into(), grant.second_factor)))
 }
 
 /// Ends the session that a browser leaves behind when its user logs in anew. What cannot be ended now ends by itself.
 pub(super) async fn leave_for_another(app: &App, visit: &Visit) {
-    if let Ok(Some((id, session))) = brought_along(app, visit).await {
+    if let Ok(Some((id, session, _))) = brought_along(app, visit).await {
         let _ = end(app, visit, id, Which::One(session), Ending::LoggedOut).await;
     }
 }

@@ -168,16 +168,20 @@ async fn admins_alone_grant_roles() {
 }
 
 #[tokio::test]
-async fn an_admin_who_resigns_is_told_so_by_a_new_token() {
+async fn an_admin_is_dismissed_by_another_alone_and_at_once() {
     let shop = Shop::open().await;
-    let admin = Admin::new(&shop).await;
+    let (admin, anna) = (Admin::new(&shop).await, Buyer::new(&shop, "anna").await);
+    let role = json!({"role": "admin"});
+    admin.post(&format!("/api/users/{}/roles", anna.id)).json(&role).await.is(StatusCode::OK);
+    let anna = Buyer::returning(&shop, "anna@example.org", PASSWORD).await;
+    let own = format!("/api/users/{}/roles/admin", admin.id);
+    assert_eq!(shop.refuses(admin.delete(&own)).await.is(StatusCode::CONFLICT).text("code"), "needs_another_admin");
 
-    let answer = admin.delete(&format!("/api/users/{}/roles/admin", admin.id)).await.is(StatusCode::OK);
+    anna.delete(&own).await.is(StatusCode::OK);
 
     assert!(!admin.is_let_in().await, "what the old token says is no longer so");
-    let access = answer.cookie("__Host-access").unwrap().to_owned();
-    let resigned = Buyer { shop: &shop, id: admin.id, access, refresh: admin.refresh.clone() };
-    let again = resigned.post(&format!("/api/users/{}/roles", admin.id)).json(&json!({"role": "admin"}));
+    let dismissed = Buyer::returning(&shop, "admin@example.org", PASSWORD).await;
+    let again = dismissed.post(&format!("/api/users/{}/roles", admin.id)).json(&role);
     shop.refuses(again).await.is(StatusCode::FORBIDDEN);
 }
 

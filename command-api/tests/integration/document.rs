@@ -33,6 +33,9 @@ fn names_every_route_of_the_write_side() {
             "post /api/auth/reset-password",
             "delete /api/auth/sessions/{id}",
             "post /api/auth/signup",
+            "delete /api/auth/totp",
+            "post /api/auth/totp",
+            "post /api/auth/totp/confirmation",
             "post /api/auth/verify-email",
             "post /api/inventory/{product_id}/adjustments",
             "post /api/inventory/{product_id}/receipts",
@@ -42,9 +45,12 @@ fn names_every_route_of_the_write_side() {
             "delete /api/products/{id}",
             "patch /api/products/{id}",
             "post /api/sellers",
+            "delete /api/users/me",
             "patch /api/users/me",
             "post /api/users/{id}/roles",
             "delete /api/users/{id}/roles/{role}",
+            "delete /api/users/{id}/suspension",
+            "post /api/users/{id}/suspension",
         ]
     );
 }
