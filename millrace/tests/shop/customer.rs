@@ -42,19 +42,15 @@ impl Customer {
 
     /// Somebody who has signed up, in another session.
     pub(crate) async fn log_in_through(write: String, read: String, name: &str) -> Self {
-        Self { read, ..Self::log_in(&write, &format!("{name}@example.com"), PASSWORD).await }
+        Self { read, ..Self::log_in(&write, &email(name), PASSWORD).await }
     }
 
     /// Somebody who signs up and opens the link of their mail, which the shop shows unless these keys are to sign it.
     pub(crate) async fn sign_up(url: &str, name: &str, keys: Option<&Path>) -> Self {
-        let customer = Self::anonymous(url);
-        let email = format!("{name}@example.com");
-        let body = json!({ "email": email, "username": name, "password": PASSWORD });
-        assert_eq!(customer.post("/api/auth/signup", body).await.status(), StatusCode::ACCEPTED);
-        let (customer, user) = Self::enter(url, &email, PASSWORD).await;
+        let (customer, user) = Self::apply(url, name).await;
         assert_eq!(user["email_verified"], false);
         let token = match keys {
-            None => customer.mailed(&email).await,
+            None => customer.mailed(&email(name)).await,
             Some(keys) => {
                 let link = Link { user: user["id"].as_str().unwrap().parse().unwrap(), number: 1 };
                 let until = OffsetDateTime::now_utc() + PATIENCE;
@@ -65,6 +61,18 @@ impl Customer {
         let proof = customer.post("/api/auth/verify-email", json!({ "token": token })).await;
         assert_eq!(proof.status(), StatusCode::NO_CONTENT);
         customer
+    }
+
+    /// Somebody who has not proven their address yet.
+    pub(crate) async fn sign_up_unverified(url: &str, name: &str) -> Self {
+        Self::apply(url, name).await.0
+    }
+
+    async fn apply(url: &str, name: &str) -> (Self, Value) {
+        let email = email(name);
+        let body = json!({ "email": email, "username": name, "password": PASSWORD });
+        assert_eq!(Self::anonymous(url).post("/api/auth/signup", body).await.status(), StatusCode::ACCEPTED);
+        Self::enter(url, &email, PASSWORD).await
     }
 
     /// What the newest link carries that a demo shop shows.
@@ -172,6 +180,11 @@ impl Customer {
         test_kit::eventually("the order is decided", PATIENCE, decided).await;
         status
     }
+}
+
+/// The address of whoever has this name.
+fn email(name: &str) -> String {
+    format!("{name}@example.com")
 }
 
 pub(crate) fn basket(product: &str, quantity: u32) -> Value {

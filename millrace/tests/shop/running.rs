@@ -1,6 +1,7 @@
 //! A running `millrace up`.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -29,6 +30,7 @@ pub(crate) struct Shop {
     ops_port: u16,
     variables: Vec<(&'static str, String)>,
     process: Option<Child>,
+    logging: bool,
     /// What it printed when it was ready.
     pub(crate) printed: Vec<String>,
 }
@@ -41,6 +43,15 @@ impl Shop {
 
     /// Starts a shop with these variables.
     pub(crate) fn with(variables: Vec<(&'static str, String)>) -> Self {
+        Self::new(variables, false)
+    }
+
+    /// The same with a log, kept for the test to read.
+    pub(crate) fn logging(variables: Vec<(&'static str, String)>) -> Self {
+        Self::new([variables, vec![("MILLRACE_LOG", "info".to_owned())]].concat(), true)
+    }
+
+    fn new(variables: Vec<(&'static str, String)>, logging: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut shop = Self {
             folder,
@@ -48,6 +59,7 @@ impl Shop {
             ops_port: test_kit::free_port(),
             variables,
             process: None,
+            logging,
             printed: Vec::new(),
         };
         shop.start();
@@ -63,6 +75,9 @@ impl Shop {
     pub(crate) fn start_with(&mut self, arguments: &[&str]) {
         let mut command = self.up();
         command.args(arguments);
+        if self.logging {
+            command.stderr(File::options().create(true).append(true).open(self.log_file()).unwrap());
+        }
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         self.printed = read_until_ready(lines);
@@ -95,6 +110,15 @@ impl Shop {
 
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     pub(crate) fn url(&self) -> String {

@@ -91,6 +91,11 @@ impl Apart {
         self.keys.path().display().to_string()
     }
 
+    /// Where the read side is.
+    pub(crate) fn read_url(&self) -> String {
+        format!("http://{}", local(self.read))
+    }
+
     /// Somebody who has signed up before, in another session.
     pub(crate) async fn again(&self, name: &str) -> Customer {
         let side = |port| format!("http://{}", local(port));

@@ -21,6 +21,7 @@ async fn the_first_admin_is_appointed_by_hand_and_is_one_at_once() {
     let dead = async || anna.get("/api/users/me").await.status() == StatusCode::UNAUTHORIZED;
     test_kit::eventually("a token that says otherwise is worth nothing", crate::running::PATIENCE, dead).await;
     assert_eq!(anna.post("/api/auth/refresh", json!(null)).await.status(), StatusCode::NO_CONTENT);
+    shop.at_rest().await;
     assert_eq!(anna.get_json("/api/users/me").await["roles"], json!(["buyer", "admin"]));
     assert_eq!(anna.post(&roles, support).await.status(), StatusCode::OK);
 
