@@ -21,7 +21,7 @@ use web::revocations::Revocations;
 use web::secret::{self, Keyed, Seal, Secret};
 use web::sessions::Sessions;
 use web::settings::{self, Switch};
-use web::tokens::{Signer, Verifier, mail};
+use web::tokens::{Moment, Signer, Verifier, mail};
 
 use crate::call::Call;
 use crate::claims;
@@ -222,13 +222,30 @@ impl App {
 
     /// The access token of a session, with the roles of this moment. Whether the user has proven a second factor in it counts
     /// as long as they have one.
-    pub(crate) fn access(&self, user: UserId, session: Uuid, state: &User, second_factor: bool) -> SetCookies {
+    pub(crate) fn access(
+        &self,
+        as_of: Moment,
+        user: UserId,
+        session: Uuid,
+        state: &User,
+        second_factor: bool,
+    ) -> SetCookies {
         let roles = state.roles().map(|role| role.as_str().to_owned()).collect();
         let token: SecretString = match second_factor && state.second_factor() {
-            true => self.signer.sign_with_second_factor(user.into(), session, roles),
-            false => self.signer.sign(user.into(), session, roles),
+            true => self.signer.sign_with_second_factor(as_of, user.into(), session, roles),
+            false => self.signer.sign(as_of, user.into(), session, roles),
         };
         SetCookies::access(&token, self.signer.lifetime())
+    }
+
+    /// The access token of a session whose user has just changed something about themselves. Where it cannot be had there is
+    /// none: what was carried out is not answered as if it had failed, and a refresh brings one.
+    pub(crate) async fn access_anew(&self, user: UserId, session: SessionId, second_factor: bool) -> SetCookies {
+        let as_of = Moment::now();
+        match self.live(user, session).await {
+            Ok(Some(state)) => self.access(as_of, user, session.into(), &state, second_factor),
+            Ok(None) | Err(_) => SetCookies::default(),
+        }
     }
 }
 

@@ -22,7 +22,9 @@ pub(crate) fn unread(error: Error) -> Problem {
 /// A session that could not be opened or ended.
 pub(crate) fn no_session(error: sessions::Error) -> Problem {
     match error {
-        sessions::Error::Unknown | sessions::Error::Reused { .. } => Problem::unauthenticated(),
+        sessions::Error::Unknown | sessions::Error::Ended { .. } | sessions::Error::Reused { .. } => {
+            Problem::unauthenticated()
+        }
         sessions::Error::Store(_) | sessions::Error::Revocation(_) => Problem::unavailable(error),
     }
 }

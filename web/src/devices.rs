@@ -144,7 +144,7 @@ pub(crate) fn seen_key(session: Uuid) -> String {
 fn details(pair: &[redis::Value]) -> RedisResult<Option<Details>> {
     let (Some(record), Some(seen)) = (pair.first(), pair.get(1)) else { return Ok(None) };
     let Some(record) = redis::from_redis_value_ref::<Option<Vec<u8>>>(record)? else { return Ok(None) };
-    let Some(Family { user, user_agent, address, created_at, .. }) = Family::of_record(&record) else {
+    let Some(Family { user, user_agent, address, created_at, .. }) = Family::of_json(&record) else {
         return Err(RedisError::from((redis::ErrorKind::Client, "a session's record cannot be read")));
     };
     let (at, seen_address): (Option<i64>, Option<String>) = redis::from_redis_value_ref(seen)?;

@@ -18,7 +18,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::devices::seen_key;
+use crate::records::key_of;
 use crate::tokens::Claims;
+
+/// Announces that a session has ended, and only then forgets it: an error ends the script.
+const END: &str = "
+redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[1], '*', 'session', ARGV[2])
+redis.call('DEL', KEYS[2], KEYS[3])
+";
 
 const STREAM: &str = "revocations";
 const SESSION: &str = "session";
@@ -79,12 +87,15 @@ impl Revocations {
         revoked.sessions.contains_key(&claims.sid) || revoked.users.get(&claims.sub).is_some_and(too_old)
     }
 
-    /// Announces to every service that a session has ended; this process knows it on return.
+    /// Forgets a session, and announces to every service that it has ended; this process knows it on return.
     ///
     /// # Errors
-    /// When Redis does not take it.
+    /// When Redis does not take it; then the session goes on.
     pub async fn revoke_session(&self, redis: &ConnectionManager, session: Uuid) -> RedisResult<()> {
-        self.announce(redis, &[(SESSION, session.to_string())]).await?;
+        let mut script = redis::cmd("EVAL");
+        script.arg(END).arg(3).arg(STREAM).arg(key_of(session)).arg(seen_key(session));
+        script.arg(self.oldest(now_ms()).to_string()).arg(session.to_string());
+        script.exec_async(&mut redis.clone()).await?;
         self.remember([(Entry::Session(session), now_ms())]);
         Ok(())
     }
@@ -97,7 +108,10 @@ impl Revocations {
     pub async fn revoke_user(&self, redis: &ConnectionManager, user: Uuid) -> RedisResult<()> {
         // By the clock that tokens are issued by, not by that of Redis.
         let before = now_ms();
-        self.announce(redis, &[(USER, user.to_string()), (BEFORE, before.to_string())]).await?;
+        let mut command = redis::cmd("XADD");
+        command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(before).to_string()).arg("*");
+        command.arg(&[(USER, user.to_string()), (BEFORE, before.to_string())]);
+        command.exec_async(&mut redis.clone()).await?;
         self.remember([(Entry::User(user, before), before)]);
         while now_ms() <= before {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -113,12 +127,6 @@ impl Revocations {
     /// Adds users whose access tokens count for nothing up to a time, as somebody else than Redis remembers them.
     pub fn seed_users(&self, changed: impl IntoIterator<Item = (Uuid, OffsetDateTime)>) {
         self.remember(changed.into_iter().map(|(user, at)| (Entry::User(user, ms(at)), ms(at))));
-    }
-
-    async fn announce(&self, redis: &ConnectionManager, fields: &[(&str, String)]) -> RedisResult<()> {
-        let mut command = redis::cmd("XADD");
-        command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(now_ms()).to_string()).arg("*").arg(fields);
-        command.exec_async(&mut redis.clone()).await
     }
 
     /// Resolves once everything that was announced before the start is known.

@@ -2,12 +2,11 @@
 //!
 //! A refresh token is `<session>.<secret>.<seal>`. The secret has 256 bits; only its SHA-256 is stored. A child is a
 //! keyed hash of its parent, so that a client that lost the answer, or refreshed in ten tabs at once, gets the same
-//! child again for a few seconds. Later, a parent that shows up again was copied: the whole family is to end. The seal tells
-//! tokens that were issued from those made up, so that nobody can end a session by knowing its id.
+//! child again for a few seconds; so long the child itself is not exchanged, whoever presents it. Later, a parent that shows
+//! up again was copied: the whole family is to end. The seal tells tokens that were issued from those made up, so that nobody
+//! can end a session by knowing its id.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -16,8 +15,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::aio::ConnectionManager;
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
@@ -28,6 +25,11 @@ use crate::devices::Device;
 use crate::records::{Records, id_of};
 use crate::revocations::Revocations;
 use crate::secret::{Keyed, Secret};
+
+mod family;
+
+pub(crate) use family::Family;
+use family::Standing;
 
 /// How often a rotation starts over because others rotate the same family at the same moment.
 const MOST_ATTEMPTS: usize = 10;
@@ -57,12 +59,29 @@ pub struct Grant {
     pub second_factor: bool,
 }
 
+/// The session that a refresh token belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// Which session.
+    pub session: Uuid,
+    /// Whose.
+    pub user: Uuid,
+    /// Whether the user has proven a second factor in it.
+    pub second_factor: bool,
+}
+
 /// Why a refresh token was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Made up, or its session has ended.
-    #[error("the refresh token belongs to no session")]
+    /// Nobody has ever issued it.
+    #[error("the refresh token is made up")]
     Unknown,
+    /// It was issued, but nothing is known of its session any more.
+    #[error("session {session} has ended")]
+    Ended {
+        /// Which session.
+        session: Uuid,
+    },
     /// Used before, too long ago: somebody has a copy. Whoever hears of it is to end the session, once it is on record.
     #[error("a refresh token of session {session} was used again")]
     Reused {
@@ -87,32 +106,6 @@ pub struct Sessions {
     revocations: Revocations,
     keyed: Keyed,
     lifetimes: Lifetimes,
-}
-
-/// What a session's record holds beside its id and expiry.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Family {
-    pub(crate) user: Uuid,
-    #[serde(with = "time::serde::timestamp")]
-    pub(crate) created_at: OffsetDateTime,
-    pub(crate) user_agent: Option<String>,
-    #[serde(default)]
-    pub(crate) address: Option<IpAddr>,
-    /// Whether the user has proven a second factor in it.
-    #[serde(default)]
-    second_factor: bool,
-    generation: u64,
-    current: String,
-    previous: Option<String>,
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    rotated_at: OffsetDateTime,
-}
-
-impl Family {
-    /// What a record holds, as it stands in Redis.
-    pub(crate) fn of_record(json: &[u8]) -> Option<Self> {
-        family(&serde_json::from_slice(json).ok()?).ok()
-    }
 }
 
 impl Sessions {
@@ -159,7 +152,23 @@ impl Sessions {
         self.parse(refresh).map(|(session, _)| session)
     }
 
-    /// Continues the session of a refresh token with the token's child.
+    /// Whose session a refresh token continues. The token is not used by that.
+    ///
+    /// # Errors
+    /// When the token is unknown, was used before the last few seconds, or Redis fails.
+    pub async fn holder(&self, refresh: &str) -> Result<Holder, Error> {
+        let (session, secret) = self.parse(refresh).ok_or(Error::Unknown)?;
+        let (_, family) = self.family(session).await?;
+        match family.standing(&stored(&secret), OffsetDateTime::now_utc(), &self.lifetimes) {
+            Standing::Due | Standing::Fresh | Standing::Replaced => {
+                Ok(Holder { session, user: family.user, second_factor: family.second_factor })
+            }
+            Standing::Copied => Err(Error::Reused { session, user: family.user }),
+        }
+    }
+
+    /// Continues the session of a refresh token: with the token's child, or, where the token is one of a moment ago, with
+    /// the same token.
     ///
     /// # Errors
     /// When the token is unknown, was used before the last few seconds, or Redis fails.
@@ -168,18 +177,16 @@ impl Sessions {
         let child = self.keyed.hash(&[b"child", session.as_bytes(), &secret]);
         let used = stored(&secret);
         for _ in 0..MOST_ATTEMPTS {
-            let record = self.records.load(&id_of(session)).await?.ok_or(Error::Unknown)?;
-            let family = family(&record)?;
+            let (id, family) = self.family(session).await?;
             let now = OffsetDateTime::now_utc();
             let (user, second_factor) = (family.user, family.second_factor);
-            let grant = || Grant { session, user, refresh: self.token(session, &child), second_factor };
-            if family.previous.as_ref() == Some(&used) && now - family.rotated_at < self.lifetimes.replay_grace {
-                return Ok(grant());
+            let grant = |secret| Grant { session, user, refresh: self.token(session, secret), second_factor };
+            match family.standing(&used, now, &self.lifetimes) {
+                Standing::Fresh => return Ok(grant(&secret)),
+                Standing::Replaced => return Ok(grant(&child)),
+                Standing::Copied => return Err(Error::Reused { session, user }),
+                Standing::Due => {}
             }
-            if family.current != used {
-                return Err(Error::Reused { session, user: family.user });
-            }
-            let grant = grant();
             let next = Family {
                 generation: family.generation + 1,
                 current: stored(&child),
@@ -187,8 +194,8 @@ impl Sessions {
                 rotated_at: now,
                 ..family
             };
-            if self.records.replace(&self.record(record.id, &next, now)).await? {
-                return Ok(grant);
+            if self.records.replace(&self.record(id, &next, now)).await? {
+                return Ok(grant(&child));
             }
         }
         Err(contended())
@@ -200,28 +207,25 @@ impl Sessions {
     /// When the session has ended, or Redis fails.
     pub async fn raise(&self, session: Uuid) -> Result<(), Error> {
         for _ in 0..MOST_ATTEMPTS {
-            let record = self.records.load(&id_of(session)).await?.ok_or(Error::Unknown)?;
-            let family = family(&record)?;
+            let record = self.records.load(&id_of(session)).await?.ok_or(Error::Ended { session })?;
+            let family = Family::of(&record)?;
             if family.second_factor {
                 return Ok(());
             }
             let next = Family { generation: family.generation + 1, second_factor: true, ..family };
-            if self.records.replace(&Record { data: data(&next), ..record }).await? {
+            if self.records.replace(&Record { data: next.data(), ..record }).await? {
                 return Ok(());
             }
         }
         Err(contended())
     }
 
-    /// Ends a session: its refresh tokens at once, its access tokens in every service within a second.
+    /// Ends a session: its refresh tokens at once, its access tokens in every service within a second. Both, or neither.
     ///
     /// # Errors
     /// When Redis fails; ending it again is harmless.
     pub async fn end(&self, session: Uuid) -> Result<(), Error> {
-        // The record first: after a failure in between the caller still has a valid access token to try again with.
-        self.records.delete(&id_of(session)).await?;
-        self.revocations.revoke_session(&self.redis, session).await?;
-        Ok(())
+        Ok(self.revocations.revoke_session(&self.redis, session).await?)
     }
 
     /// Forgets what is known of a session: it is refreshed no more. Its access tokens go on until it is [ended](Self::end).
@@ -241,9 +245,14 @@ impl Sessions {
         Ok(self.revocations.revoke_user(&self.redis, user).await?)
     }
 
+    async fn family(&self, session: Uuid) -> Result<(Id, Family), Error> {
+        let record = self.records.load(&id_of(session)).await?.ok_or(Error::Ended { session })?;
+        Ok((record.id, Family::of(&record)?))
+    }
+
     fn record(&self, id: Id, family: &Family, now: OffsetDateTime) -> Record {
         let expiry_date = (now + self.lifetimes.idle).min(family.created_at + self.lifetimes.absolute);
-        Record { id, data: data(family), expiry_date }
+        Record { id, data: family.data(), expiry_date }
     }
 
     fn token(&self, session: Uuid, secret: &[u8; 32]) -> SecretString {
@@ -271,18 +280,6 @@ impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions").field("lifetimes", &self.lifetimes).finish_non_exhaustive()
     }
-}
-
-fn family(record: &Record) -> Result<Family, Error> {
-    let data = Value::Object(record.data.clone().into_iter().collect());
-    serde_json::from_value(data).map_err(|error| Error::Store(session_store::Error::Decode(error.to_string())))
-}
-
-fn data(family: &Family) -> HashMap<String, Value> {
-    let Ok(Value::Object(data)) = serde_json::to_value(family) else {
-        unreachable!("a family is an object with string keys");
-    };
-    data.into_iter().collect()
 }
 
 fn contended() -> Error {

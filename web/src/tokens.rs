@@ -57,6 +57,20 @@ impl Claims {
     }
 }
 
+/// As of when an access token speaks.
+///
+/// Take it before reading what the token is to say: whatever changes after it makes the token worthless.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(Uuid);
+
+impl Moment {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
 /// Issues access tokens; command-api alone has one.
 #[derive(Clone, Debug)]
 pub struct Signer {
@@ -73,24 +87,37 @@ impl Signer {
 
     /// An access token for a user in a session that a password alone has begun.
     #[must_use]
-    pub fn sign(&self, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
-        self.issue(user, session, roles, &[PASSWORD])
+    pub fn sign(&self, as_of: Moment, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
+        self.issue(as_of, user, session, roles, &[PASSWORD])
     }
 
     /// An access token for a user who has proven a second factor in the session.
     #[must_use]
-    pub fn sign_with_second_factor(&self, user: Uuid, session: Uuid, roles: Vec<String>) -> SecretString {
-        self.issue(user, session, roles, &[PASSWORD, ONE_TIME_CODE])
+    pub fn sign_with_second_factor(
+        &self,
+        as_of: Moment,
+        user: Uuid,
+        session: Uuid,
+        roles: Vec<String>,
+    ) -> SecretString {
+        self.issue(as_of, user, session, roles, &[PASSWORD, ONE_TIME_CODE])
     }
 
-    fn issue(&self, user: Uuid, session: Uuid, roles: Vec<String>, methods: &[&str]) -> SecretString {
+    fn issue(
+        &self,
+        Moment(jti): Moment,
+        user: Uuid,
+        session: Uuid,
+        roles: Vec<String>,
+        methods: &[&str],
+    ) -> SecretString {
         let now = OffsetDateTime::now_utc();
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: user,
             sid: session,
-            jti: Uuid::now_v7(),
+            jti,
             roles,
             amr: methods.iter().map(|method| (*method).to_owned()).collect(),
             iat: now.unix_timestamp(),
@@ -213,7 +240,7 @@ mod tests {
         let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
         let signer = Signer::new(keys.clone(), Duration::from_secs(600));
 
-        let token = signer.sign(user, session, vec!["seller".into()]);
+        let token = signer.sign(Moment::now(), user, session, vec!["seller".into()]);
 
         let claims = Verifier::new(keys.public()).verify(token.expose_secret()).unwrap();
         assert_eq!((claims.sub, claims.sid, claims.exp - claims.iat), (user, session, 600));
@@ -226,8 +253,8 @@ mod tests {
         let (signer, verifier) = (Signer::new(keys.clone(), Duration::from_secs(600)), Verifier::new(keys.public()));
         let claims = |token: SecretString| verifier.verify(token.expose_secret()).unwrap();
 
-        let one = claims(signer.sign(Uuid::now_v7(), Uuid::now_v7(), vec![]));
-        let two = claims(signer.sign_with_second_factor(Uuid::now_v7(), Uuid::now_v7(), vec![]));
+        let one = claims(signer.sign(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), vec![]));
+        let two = claims(signer.sign_with_second_factor(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), vec![]));
 
         assert_eq!((one.amr.as_slice(), one.has_second_factor()), (&["pwd".to_owned()][..], false));
         assert_eq!((two.amr.as_slice(), two.has_second_factor()), (&["pwd".to_owned(), "otp".to_owned()][..], true));

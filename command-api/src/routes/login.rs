@@ -15,6 +15,7 @@ use uuid::Uuid;
 use web::consistency::{Token, Write};
 use web::json::Json;
 use web::problem::Problem;
+use web::tokens::Moment;
 
 use super::sessions::{both, leave_for_another};
 use crate::accounts::{private, secret, some_secret};
@@ -168,12 +169,13 @@ pub(super) async fn welcome(
         grant.second_factor = true;
     }
     audit::logged_in(account, id, visit.address);
+    let as_of = Moment::now();
     let user = app.store.load::<User>(id).await.map_err(unread)?;
     let profile = profile(app, id, &user).await?;
     // Queries are to know the account and the session that have just begun.
     let write = Write { category: User::CATEGORY.to_owned(), id: id.into(), version: user.version() };
     let token = Token::from_iter([write]);
-    let cookies = both(app, &grant, &user).and(token.cookie(&visit.headers));
+    let cookies = both(app, as_of, &grant, &user).and(token.cookie(&visit.headers));
     Ok((cookies, token, Json(LoggedIn { user: profile })).into_response())
 }
 

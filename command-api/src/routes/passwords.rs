@@ -164,7 +164,7 @@ pub(super) async fn change_password(
         let change = Change::new(user::Command::ChangePassword { session }).with_password(hash.clone());
         match app.change(visit.context_of(id), id, change.at(proof.user.version())).await {
             Ok(changed) => {
-                let access = app.access(id, session.into(), &proof.user, call.caller.second_factor);
+                let access = app.access_anew(id, session, call.caller.second_factor).await;
                 return Ok((written(access, &visit.headers, id, &changed), StatusCode::NO_CONTENT).into_response());
             }
             Err(Unchanged::MovedOn) => proof = app.prove_again(id, &current_password, proof).await?,

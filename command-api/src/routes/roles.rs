@@ -16,7 +16,6 @@ use web::problem::Problem;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::failure::unread;
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
 use crate::receipt::Reply;
 use crate::rules;
@@ -118,6 +117,5 @@ async fn change(
     if id != call.user() {
         return Ok(response);
     }
-    let user = app.store.load::<User>(id).await.map_err(unread)?;
-    Ok((app.access(id, call.caller.session, &user, call.caller.second_factor), response).into_response())
+    Ok((app.access_anew(id, call.session(), call.caller.second_factor).await, response).into_response())
 }

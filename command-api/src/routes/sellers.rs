@@ -20,7 +20,7 @@ use crate::app::{App, require_verified};
 use crate::call::Call;
 use crate::claims::Unclaimed;
 use crate::codes::field;
-use crate::failure::{undecided, unread};
+use crate::failure::undecided;
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
 use crate::receipt::Reply;
 use crate::rules;
@@ -79,6 +79,5 @@ pub(super) async fn open_shop(
             Ok(Reply::created(None, &Changed { id: id.into(), version }))
         })
         .await?;
-    let user = app.store.load::<User>(id).await.map_err(unread)?;
-    Ok((app.access(id, call.caller.session, &user, call.caller.second_factor), response).into_response())
+    Ok((app.access_anew(id, call.session(), call.caller.second_factor).await, response).into_response())
 }

@@ -16,7 +16,8 @@ use web::cookies::{self, SetCookies};
 use web::json::Json;
 use web::params::Path;
 use web::problem::Problem;
-use web::sessions::{Error, Grant};
+use web::sessions::{Error, Grant, Holder};
+use web::tokens::Moment;
 
 use crate::app::App;
 use crate::audit;
@@ -28,53 +29,65 @@ use crate::visit::Visit;
 
 /// Goes on with a session: both cookies are set anew, and the new access token has the roles of this moment.
 ///
-/// A refresh token is used once. Used again within 10 s it gives the same successor; later it ends the session.
+/// A refresh token is used once. Used again within 10 s it gives the same successor, which itself is handed out again, not
+/// exchanged, for so long; later it ends the session.
 #[utoipa::path(
     post, path = "/api/auth/refresh", tag = "sessions",
     responses((status = 204, description = "Both cookies are set"), Session, Always)
 )]
 pub(super) async fn refresh(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
     let Some(token) = cookies::read(&visit.headers, cookies::REFRESH) else { return Ok(dead()) };
-    let Some(session) = app.sessions.session(token) else { return Ok(dead()) };
-    app.limits.refresh(session).await?;
-    let Some(grant) = rotate(&app, &visit, token).await? else { return Ok(dead()) };
-    let Some(user) = app.live(grant.user.into(), session.into()).await? else {
+    // Whatever can fail comes before the token is exchanged, so that no failure costs anybody their session.
+    let Some(holder) = holder(&app, &visit, token).await? else { return Ok(dead()) };
+    let as_of = Moment::now();
+    let Some(user) = app.live(holder.user.into(), holder.session.into()).await? else {
         // It has ended in the log, and whoever ended it did not get to its record.
-        audit::used_after_end(session.into());
-        app.sessions.end(session).await.map_err(no_session)?;
+        audit::used_after_end(holder.session.into());
+        app.sessions.end(holder.session).await.map_err(no_session)?;
         return Ok(dead());
     };
-    audit::renewed(grant.user.into(), session.into());
-    Ok((both(&app, &grant, &user), StatusCode::NO_CONTENT).into_response())
+    let Some(grant) = known(&app, &visit, app.sessions.rotate(token).await).await? else { return Ok(dead()) };
+    audit::renewed(grant.user.into(), grant.session.into());
+    Ok((both(&app, as_of, &grant, &user), StatusCode::NO_CONTENT).into_response())
 }
 
-/// Exchanges a refresh token for its successor; `None` when its session has ended, if need be by this.
-async fn rotate(app: &App, visit: &Visit, token: &str) -> Result<Option<Grant>, Problem> {
-    match app.sessions.rotate(token).await {
-        Ok(grant) => Ok(Some(grant)),
+/// Whom a refresh token belongs to; `None` when its session has ended, if need be by this.
+async fn holder(app: &App, visit: &Visit, token: &str) -> Result<Option<Holder>, Problem> {
+    let Some(session) = app.sessions.session(token) else { return Ok(None) };
+    app.limits.refresh(session).await?;
+    known(app, visit, app.sessions.holder(token).await).await
+}
+
+/// What came of a refresh token; `None` when its session has ended, if need be by this.
+async fn known<T>(app: &App, visit: &Visit, outcome: Result<T, Error>) -> Result<Option<T>, Problem> {
+    match outcome {
+        Ok(known) => Ok(Some(known)),
         Err(Error::Reused { session, user }) => {
+            metrics::counter!("refresh_tokens_reused_total").increment(1);
             let report = user::Command::ReportReuse { session: session.into() };
             // On record first: the owner is to hear of it, whatever happens next.
             match app.change(visit.anonymous(), user.into(), Change::new(report)).await {
-                Ok(_) | Err(Unchanged::Refused(_)) => {}
+                Ok(changed) if !changed.events.is_empty() => {}
+                Ok(_) | Err(Unchanged::Refused(_)) => audit::used_after_end(session.into()),
                 Err(unchanged @ (Unchanged::MovedOn | Unchanged::Undecided(_))) => return Err(unchanged.problem()),
             }
             app.sessions.end(session).await.map_err(no_session)?;
             Ok(None)
         }
-        Err(Error::Unknown) => {
-            if let Some(session) = app.sessions.session(token) {
-                audit::used_after_end(session.into());
-            }
+        Err(Error::Ended { session }) => {
+            audit::used_after_end(session.into());
+            // Nobody may have heard of it: its record can have gone without an announcement.
+            app.sessions.end(session).await.map_err(no_session)?;
             Ok(None)
         }
+        Err(Error::Unknown) => Ok(None),
         Err(error @ (Error::Store(_) | Error::Revocation(_))) => Err(no_session(error)),
     }
 }
 
 /// Both cookies of a session that goes on.
-pub(super) fn both(app: &App, grant: &Grant, user: &User) -> SetCookies {
-    let access = app.access(grant.user.into(), grant.session, user, grant.second_factor);
+pub(super) fn both(app: &App, as_of: Moment, grant: &Grant, user: &User) -> SetCookies {
+    let access = app.access(as_of, grant.user.into(), grant.session, user, grant.second_factor);
     access.and_refresh(&grant.refresh, app.lifetimes.session_idle)
 }
 
@@ -142,12 +155,13 @@ pub(super) async fn log_out(
         // Also of sessions that had ended before without everybody having heard of it.
         app.sessions.renew(id.into()).await.map_err(no_session)?;
     }
+    let as_of = Moment::now();
     let live = if scope == Scope::Others { app.live(id, session).await? } else { None };
     let Some(user) = live else {
         app.sessions.end(session.into()).await.map_err(no_session)?;
         return Ok((SetCookies::leave(), StatusCode::NO_CONTENT).into_response());
     };
-    let access = app.access(id, session.into(), &user, second_factor);
+    let access = app.access(as_of, id, session.into(), &user, second_factor);
     Ok((written(access, &visit.headers, id, &changed), StatusCode::NO_CONTENT).into_response())
 }
 
@@ -194,7 +208,8 @@ async fn end(app: &App, visit: &Visit, id: UserId, which: Which, reason: Ending)
 /// The session of the refresh token that a visitor brings along, its user, and whether it has a second factor.
 async fn brought_along(app: &App, visit: &Visit) -> Result<Option<(UserId, SessionId, bool)>, Problem> {
     let Some(token) = cookies::read(&visit.headers, cookies::REFRESH) else { return Ok(None) };
-    Ok(rotate(app, visit, token).await?.map(|grant| (grant.user.into(), grant.session.into(), grant.second_factor)))
+    let holder = holder(app, visit, token).await?;
+    Ok(holder.map(|holder| (holder.user.into(), holder.session.into(), holder.second_factor)))
 }
 
 /// Ends the session that a browser leaves behind when its user logs in anew. What cannot be ended now ends by itself.

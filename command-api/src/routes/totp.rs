@@ -78,8 +78,7 @@ pub(super) async fn confirm(
 ) -> Result<Response, Problem> {
     app.user(&call).await?;
     let recovery_codes = app.confirm(&call, &body.code).await?;
-    let user = app.store.load::<User>(call.user()).await.map_err(unread)?;
-    let cookies = app.access(call.user(), call.caller.session, &user, true);
+    let cookies = app.access_anew(call.user(), call.session(), true).await;
     Ok((cookies, Body(RecoveryCodes { recovery_codes })).into_response())
 }
 
@@ -106,6 +105,5 @@ pub(super) async fn disable(
     app.prove_caller(&call, &body.password).await?;
     let id = call.user();
     app.change(call.context(CommandId::random()), id, App::disable()).await.map_err(Unchanged::problem)?;
-    let user = app.store.load::<User>(id).await.map_err(unread)?;
-    Ok((app.access(id, call.caller.session, &user, false), StatusCode::NO_CONTENT).into_response())
+    Ok((app.access_anew(id, call.session(), false).await, StatusCode::NO_CONTENT).into_response())
 }

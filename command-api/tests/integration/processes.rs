@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::actors::{Anonymous, Buyer, PASSWORD};
+use test_kit::Gate;
+
+use crate::actors::{Admin, Anonymous, Buyer, PASSWORD};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -54,6 +56,28 @@ async fn ten_tabs_get_the_same_child_from_two_processes() {
     let mut children = answers.into_iter().map(|answer| answer.is(StatusCode::NO_CONTENT));
     let first = children.next().unwrap();
     assert!(children.all(|answer| answer.cookie("__Host-refresh") == first.cookie("__Host-refresh")));
+}
+
+#[tokio::test]
+async fn a_token_that_was_being_made_while_roles_changed_elsewhere_is_worthless() {
+    let here = Shop::open().await;
+    let gate = Gate::before(&here.redis).await;
+    let there = here.open_beside(&["--redis-url", &gate.url()]).await;
+    let (admin, anna) = (Admin::new(&here).await, Buyer::new(&here, "anna").await);
+    // The refresh knows her roles by then, and is about to exchange her token.
+    gate.hold("PXAT");
+
+    let (refreshed, ()) = tokio::join!(Anonymous(&there).refreshes(&anna.refresh).into_future(), async {
+        gate.holds().await;
+        let roles = format!("/api/users/{}/roles", anna.id);
+        admin.post(&roles).json(&json!({"role": "support"})).await.is(StatusCode::OK);
+        gate.release().await;
+    });
+
+    let refreshed = refreshed.is(StatusCode::NO_CONTENT);
+    assert!(here.app.gate().inspect(refreshed.cookie("__Host-access").unwrap()).is_none());
+    let again = Anonymous(&there).refreshes(refreshed.cookie("__Host-refresh").unwrap()).await;
+    assert!(here.app.gate().inspect(again.is(StatusCode::NO_CONTENT).cookie("__Host-access").unwrap()).is_some());
 }
 
 #[tokio::test]

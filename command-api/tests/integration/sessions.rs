@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Partition;
 use domain::user::{Command, Role};
 use futures_util::future::join_all;
 use redis::AsyncCommands;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::actors::{Anonymous, Buyer, PASSWORD, tell};
 use crate::shop::{Ask, Shop};
+use crate::work::Work;
 
 fn refresh<'a>(shop: &'a Shop, token: &str) -> Ask<'a> {
     Anonymous(shop).refreshes(token)
@@ -41,7 +43,37 @@ async fn ten_tabs_that_refresh_at_once_get_the_same_child() {
     let child = first.cookie("__Host-refresh").unwrap();
     assert_ne!(child, anna.refresh);
     assert!(children.all(|answer| answer.cookie("__Host-refresh") == Some(child)));
-    refresh(&shop, child).await.is(StatusCode::NO_CONTENT);
+    let once_more = refresh(&shop, child).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(once_more.cookie("__Host-refresh"), Some(child), "while a tab may still be on its way");
+}
+
+#[tokio::test]
+async fn a_refresh_that_fails_costs_nobody_their_session() {
+    let shop = Shop::open_with(&["--replay-grace", "0s"]).await;
+    let anna = Buyer::new(&shop, "anna").await;
+    let mut redis = shop.redis_connection().await;
+    // What the log says of her cannot be read for a moment.
+    let (stream, aside) = (format!("user:{{{}}}:{}", Partition::of(anna.id), anna.id), "user:{0}:aside");
+    let () = redis.rename(&stream, aside).await.unwrap();
+    let () = redis.set(&stream, "no stream").await.unwrap();
+    let failed = refresh(&shop, &anna.refresh).await;
+    assert!(failed.status.is_server_error() && failed.cookie("__Host-refresh").is_none(), "{failed:?}");
+    let () = redis.rename(aside, &stream).await.unwrap();
+
+    refresh(&shop, &anna.refresh).await.is(StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_token_whose_session_is_forgotten_has_its_end_announced() {
+    let shop = Shop::open().await;
+    let anna = Buyer::new(&shop, "anna").await;
+    let mut redis = shop.redis_connection().await;
+    let () = redis.del(format!("session:{}", anna.session())).await.unwrap();
+    assert!(anna.is_let_in().await);
+
+    refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);
+
+    assert!(!anna.is_let_in().await);
 }
 
 #[tokio::test]
@@ -50,6 +82,8 @@ async fn a_refresh_token_that_was_copied_ends_the_session_and_is_told() {
     let anna = Buyer::new(&shop, "anna").await;
     let elsewhere = Buyer::returning(&shop, "anna@example.org", PASSWORD).await;
     let next = refresh(&shop, &anna.refresh).await.is(StatusCode::NO_CONTENT);
+    let work = Work::default();
+    let _watching = work.watch();
 
     let copied = refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);
 
@@ -58,6 +92,7 @@ async fn a_refresh_token_that_was_copied_ends_the_session_and_is_told() {
     refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);
     assert!(!anna.is_let_in().await && elsewhere.is_let_in().await);
     assert_eq!(shop.count("user.refresh_reused").await, 1, "the owner is to hear of it once");
+    assert_eq!(work.count("refresh_tokens_reused_total"), 1);
 }
 
 #[tokio::test]

@@ -74,9 +74,10 @@ impl Shop {
     async fn start(redis: Arc<TestRedis>, keys: Arc<TempDir>, flags: &[&str]) -> Self {
         log::begin();
         let (url, folder) = (redis.url(), keys.path().display().to_string());
-        let common = ["command-api", "--redis-url", url.as_str(), "--keys-dir", folder.as_str()];
+        let common = ["command-api", "--keys-dir", folder.as_str()];
+        let direct = if flags.contains(&"--redis-url") { &[][..] } else { &["--redis-url", url.as_str()] };
         let generous = GENEROUS.iter().filter(|[limit, _]| !flags.contains(limit)).flatten();
-        let Cli { settings } = Cli::parse_from(common.iter().chain(flags).chain(generous));
+        let Cli { settings } = Cli::parse_from(common.iter().chain(direct).chain(flags).chain(generous));
         let app = App::open(&settings).unwrap();
         app.prepare().await.unwrap();
         let shutdown = CancellationToken::new();

@@ -6,7 +6,10 @@ use reqwest::{Client, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use uuid::Uuid;
-use web::{keys::SigningKeys, tokens::Signer};
+use web::{
+    keys::SigningKeys,
+    tokens::{Moment, Signer},
+};
 
 use crate::services::Apart;
 
@@ -24,8 +27,8 @@ async fn the_read_side_asks_staff_for_a_second_factor_where_it_is_required() {
     let signer = Signer::new(keys, Duration::from_secs(600));
     let roles = |role: &str| vec!["buyer".to_owned(), role.to_owned()];
     for role in ["admin", "support"] {
-        let unproven = signer.sign(Uuid::now_v7(), Uuid::now_v7(), roles(role));
-        let proven = signer.sign_with_second_factor(Uuid::now_v7(), Uuid::now_v7(), roles(role));
+        let unproven = signer.sign(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), roles(role));
+        let proven = signer.sign_with_second_factor(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), roles(role));
 
         let (status, problem) = users(&shop, &unproven).await;
 

@@ -17,7 +17,7 @@ use web::caller::Gate;
 use web::keys::SigningKeys;
 use web::revocations::Revocations;
 use web::settings::Edge;
-use web::tokens::{Signer, Verifier};
+use web::tokens::{Moment, Signer, Verifier};
 
 use crate::actors::Actor;
 use test_kit::migrations::migrate;
@@ -58,7 +58,7 @@ impl Service {
     pub(crate) async fn get_with(&self, actor: &impl Actor, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::get(path);
         if let Some((user, roles)) = actor.session() {
-            let token = self.signer.sign(user, actor.session_id(), roles);
+            let token = self.signer.sign(Moment::now(), user, actor.session_id(), roles);
             request = request.header(header::COOKIE, format!("__Host-access={}", token.expose_secret()));
         }
         for (name, value) in headers {

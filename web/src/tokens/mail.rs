@@ -171,8 +171,12 @@ mod tests {
     fn a_link_is_no_access_token_and_an_access_token_is_no_link() {
         let (keys, _folder) = keys();
         let link = Signer::new(keys.clone()).sign(Purpose::VerifyEmail, link(), in_an_hour());
-        let access_token =
-            access::Signer::new(keys.clone(), Duration::from_secs(600)).sign(Uuid::now_v7(), Uuid::now_v7(), vec![]);
+        let access_token = access::Signer::new(keys.clone(), Duration::from_secs(600)).sign(
+            access::Moment::now(),
+            Uuid::now_v7(),
+            Uuid::now_v7(),
+            vec![],
+        );
 
         assert_eq!(access::Verifier::new(keys.public()).verify(link.expose_secret()), Err(Invalid));
         let verifier = Verifier::new(keys.public());

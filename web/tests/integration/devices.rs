@@ -20,7 +20,7 @@ use web::edge;
 use web::keys::SigningKeys;
 use web::sessions::Grant;
 use web::settings::Edge;
-use web::tokens::{Signer, Verifier};
+use web::tokens::{Moment, Signer, Verifier};
 
 use crate::shop::{ACCESS, LIFETIMES, Shop, shop};
 
@@ -61,7 +61,7 @@ async fn whoever_is_let_in_is_seen_and_not_again_for_some_minutes() {
     let grant = open(&shop).await;
     let folder = tempfile::tempdir().unwrap();
     let keys = SigningKeys::open(folder.path()).unwrap();
-    let token = Signer::new(keys.clone(), ACCESS).sign(grant.user, grant.session, vec![]);
+    let token = Signer::new(keys.clone(), ACCESS).sign(Moment::now(), grant.user, grant.session, vec![]);
     let process = || {
         let devices = Devices::new(shop.connection.clone(), EVERY);
         let gate = Gate::new(Verifier::new(keys.public()), shop.revocations.clone()).noting(devices.clone());

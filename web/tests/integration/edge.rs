@@ -20,7 +20,7 @@ use web::json::Json;
 use web::observe::RequestId;
 use web::revocations::Revocations;
 use web::settings::Edge;
-use web::tokens::Signer;
+use web::tokens::{Moment, Signer};
 use web::trace::Trace;
 use web::{edge, problem::Problem};
 
@@ -204,7 +204,7 @@ async fn lets_a_live_session_in_until_it_ends() {
     let shop = shop(LIFETIMES).await;
     let (signer, router) = service(shop.revocations.clone());
     let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
-    let token = signer.sign(user, session, vec![]);
+    let token = signer.sign(Moment::now(), user, session, vec![]);
     let me = || Request::get("/api/me").header(header::COOKIE, format!("__Host-access={}", token.expose_secret()));
 
     let answer = ask(&router, me(), Body::empty()).await;
@@ -228,7 +228,7 @@ async fn demands_a_session_and_then_the_role() {
 
     let (signer, router) = service(Revocations::new(ACCESS));
     for (role, status) in [("seller", StatusCode::FORBIDDEN), ("admin", StatusCode::OK)] {
-        let token = signer.sign(Uuid::now_v7(), Uuid::now_v7(), vec![role.into()]);
+        let token = signer.sign(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), vec![role.into()]);
         let cookie = format!("__Host-access={}", token.expose_secret());
         let answer = ask(&router, Request::get("/api/admin").header(header::COOKIE, cookie), Body::empty()).await;
         assert_eq!(answer.status, status, "{role}");
@@ -238,7 +238,7 @@ async fn demands_a_session_and_then_the_role() {
 #[tokio::test]
 async fn nobody_may_store_what_a_session_was_shown() {
     let (signer, router) = service(Revocations::new(ACCESS));
-    let token = signer.sign(Uuid::now_v7(), Uuid::now_v7(), vec![]);
+    let token = signer.sign(Moment::now(), Uuid::now_v7(), Uuid::now_v7(), vec![]);
     let cookie = format!("__Host-access={}", token.expose_secret());
 
     let private = ask(&router, Request::get("/api/maybe").header(header::COOKIE, cookie), Body::empty()).await;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 use web::introspection;
+use web::tokens::Moment;
 
 use crate::shop::{ACCESS, LIFETIMES, gate, shop};
 
@@ -24,7 +25,7 @@ async fn a_token_is_active_until_its_session_ends() {
     let (signer, gate) = gate(shop.revocations.clone());
     let router = introspection::router(gate);
     let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
-    let token = signer.sign(user, session, vec!["seller".into()]);
+    let token = signer.sign(Moment::now(), user, session, vec!["seller".into()]);
     let form = || format!("token={}&token_type_hint=access_token", token.expose_secret());
 
     let (status, said) = ask(&router, form()).await;

@@ -22,7 +22,7 @@ async fn open(shop: &Shop, user: Uuid) -> Grant {
 
 #[tokio::test]
 async fn a_refresh_token_continues_its_session_with_a_new_one() {
-    let shop = shop(LIFETIMES).await;
+    let shop = shop(Lifetimes { replay_grace: Duration::ZERO, ..LIFETIMES }).await;
     let user = Uuid::now_v7();
     let opened = open(&shop, user).await;
 
@@ -43,7 +43,31 @@ async fn refreshing_in_many_tabs_at_once_gives_the_same_child() {
 
     let children: Vec<_> = children.into_iter().map(Result::unwrap).collect();
     assert!(children.iter().all(|child| token(child) == token(&children[0])));
-    shop.sessions.rotate(token(&children[0])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tab_that_is_late_is_not_outrun_by_one_that_refreshes_twice() {
+    let shop = shop(LIFETIMES).await;
+    let opened = open(&shop, Uuid::now_v7()).await;
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    let again = shop.sessions.rotate(token(&child)).await.unwrap();
+    let late = shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    assert_eq!((token(&again), token(&late)), (token(&child), token(&child)));
+}
+
+#[tokio::test]
+async fn a_session_shorter_than_the_grace_goes_on_too() {
+    let idle = Duration::from_secs(1);
+    let shop = shop(Lifetimes { idle, replay_grace: Duration::from_secs(3600), ..LIFETIMES }).await;
+    let opened = open(&shop, Uuid::now_v7()).await;
+    let child = shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    eventually("the child is exchanged before the session ends", Duration::from_secs(10), async || {
+        token(&shop.sessions.rotate(token(&child)).await.unwrap()) != token(&child)
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -63,13 +87,31 @@ async fn a_token_replayed_too_late_gives_no_child_and_names_the_family_to_end() 
 }
 
 #[tokio::test]
-async fn an_older_ancestor_is_a_copy_even_within_the_grace() {
-    let shop = shop(LIFETIMES).await;
+async fn an_older_ancestor_is_a_copy_also_right_after_a_rotation() {
+    let shop = shop(Lifetimes { replay_grace: Duration::from_millis(200), ..LIFETIMES }).await;
     let opened = open(&shop, Uuid::now_v7()).await;
     let child = shop.sessions.rotate(token(&opened)).await.unwrap();
-    shop.sessions.rotate(token(&child)).await.unwrap();
+    eventually("the child is exchanged", Duration::from_secs(10), async || {
+        token(&shop.sessions.rotate(token(&child)).await.unwrap()) != token(&child)
+    })
+    .await;
 
     assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Reused { .. })));
+}
+
+#[tokio::test]
+async fn asking_whose_a_token_is_does_not_use_it() {
+    let shop = shop(Lifetimes { replay_grace: Duration::ZERO, ..LIFETIMES }).await;
+    let user = Uuid::now_v7();
+    let opened = open(&shop, user).await;
+    for _ in 0..2 {
+        let holder = shop.sessions.holder(token(&opened)).await.unwrap();
+        assert_eq!((holder.session, holder.user), (opened.session, user));
+    }
+
+    shop.sessions.rotate(token(&opened)).await.unwrap();
+
+    assert!(matches!(shop.sessions.holder(token(&opened)).await, Err(Error::Reused { .. })));
 }
 
 #[tokio::test]
@@ -92,8 +134,21 @@ async fn an_ended_session_does_not_come_back() {
     let (ended, _) = tokio::join!(shop.sessions.end(opened.session), shop.sessions.rotate(token(&opened)));
 
     ended.unwrap();
-    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Ended { .. })));
     assert!(shop.revocations.is_revoked(&claims(opened.session)));
+}
+
+#[tokio::test]
+async fn a_session_whose_end_is_not_announced_goes_on() {
+    let shop = shop(LIFETIMES).await;
+    let opened = open(&shop, Uuid::now_v7()).await;
+    let mut redis = shop.connection.clone();
+    redis::cmd("SET").arg("revocations").arg("no stream").exec_async(&mut redis).await.unwrap();
+
+    assert!(shop.sessions.end(opened.session).await.is_err());
+
+    assert!(!shop.revocations.is_revoked(&claims(opened.session)));
+    shop.sessions.rotate(token(&opened)).await.unwrap();
 }
 
 #[tokio::test]
@@ -107,7 +162,7 @@ async fn an_idle_session_ends_by_itself() {
         redis::cmd("EXISTS").arg(&key).query_async::<i64>(&mut redis).await.unwrap() == 0
     })
     .await;
-    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Ended { .. })));
 }
 
 #[tokio::test]
@@ -155,6 +210,7 @@ async fn a_second_factor_that_was_proven_stays_proven_for_the_session() {
     let again = shop.sessions.rotate(token(&opened)).await.unwrap();
     assert_eq!((token(&again), again.second_factor), (token(&child), true), "a tab that was late learns of it too");
     assert!(shop.sessions.rotate(token(&child)).await.unwrap().second_factor);
+    assert!(shop.sessions.holder(token(&child)).await.unwrap().second_factor);
 }
 
 #[tokio::test]
@@ -163,6 +219,6 @@ async fn no_second_factor_brings_back_a_session_that_has_ended() {
     let opened = open(&shop, Uuid::now_v7()).await;
     shop.sessions.end(opened.session).await.unwrap();
 
-    assert!(matches!(shop.sessions.raise(opened.session).await, Err(Error::Unknown)));
-    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Unknown)));
+    assert!(matches!(shop.sessions.raise(opened.session).await, Err(Error::Ended { .. })));
+    assert!(matches!(shop.sessions.rotate(token(&opened)).await, Err(Error::Ended { .. })));
 }

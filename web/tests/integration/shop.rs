@@ -13,7 +13,7 @@ use web::keys::SigningKeys;
 use web::revocations::Revocations;
 use web::secret::Secret;
 use web::sessions::{Lifetimes, Sessions};
-use web::tokens::{Claims, Signer, Verifier};
+use web::tokens::{Claims, Moment, Signer, Verifier};
 
 pub(crate) const ACCESS: Duration = Duration::from_secs(600);
 pub(crate) const LIFETIMES: Lifetimes = Lifetimes {
@@ -59,6 +59,6 @@ pub(crate) fn claims(session: Uuid) -> Claims {
 pub(crate) fn claims_of(user: Uuid, session: Uuid) -> Claims {
     let folder = tempfile::tempdir().unwrap();
     let keys = SigningKeys::open(folder.path()).unwrap();
-    let token = Signer::new(keys.clone(), ACCESS).sign(user, session, vec![]);
+    let token = Signer::new(keys.clone(), ACCESS).sign(Moment::now(), user, session, vec![]);
     Verifier::new(keys.public()).verify(token.expose_secret()).unwrap()
 }
