@@ -35,7 +35,7 @@ struct User {
     #[schema(example = json!(["buyer"]))]
     roles: Vec<String>,
     /// Whether the e-mail address is proven.
-    verified: bool,
+    email_verified: bool,
     /// Whether logins ask for a code.
     second_factor: bool,
     /// Null unless the user is suspended.
@@ -83,7 +83,7 @@ impl Row {
             display_name: self.display_name,
             shop_name: self.shop_name,
             roles: self.roles,
-            verified: self.verified,
+            email_verified: self.verified,
             second_factor: self.second_factor,
             suspension: self.suspended_at.map(|since| Suspension { since, reason }),
             registered_at: self.registered_at,

@@ -41,7 +41,7 @@ struct Account {
     #[schema(example = json!(["buyer"]))]
     roles: Vec<String>,
     /// Whether the e-mail address is proven. Only then may its owner order and sell.
-    verified: bool,
+    email_verified: bool,
     /// Whether logins ask for a code.
     second_factor: bool,
     #[serde(with = "time::serde::rfc3339")]
@@ -54,7 +54,7 @@ async fn account(app: &App, id: Uuid) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         r#"select id as "id!", email, username, display_name, shop_name, roles as "roles!",
-                  verified as "verified!", second_factor as "second_factor!", registered_at as "registered_at!",
+                  verified as "email_verified!", second_factor as "second_factor!", registered_at as "registered_at!",
                   version as "version!"
            from users.users where id = $1 and erased_at is null"#,
         id

@@ -19,7 +19,7 @@ async fn shows_an_account_to_its_owner() {
         account.ok(),
         serde_json::json!({
             "id": buyer.0, "email": "ann@example.com", "username": "ann", "display_name": null, "shop_name": null,
-            "roles": ["buyer"], "verified": false, "second_factor": false, "registered_at": "2026-11-02T09:00:00Z", "version": 1,
+            "roles": ["buyer"], "email_verified": false, "second_factor": false, "registered_at": "2026-11-02T09:00:00Z", "version": 1,
         })
     );
     assert_eq!(shop.get(&Anonymous, "/api/users/me").await.status, 401);

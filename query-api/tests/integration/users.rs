@@ -198,6 +198,7 @@ async fn staff_sees_how_a_user_stands_and_no_secret() {
         [
             "display_name",
             "email",
+            "email_verified",
             "erased_at",
             "id",
             "registered_at",
@@ -206,7 +207,6 @@ async fn staff_sees_how_a_user_stands_and_no_secret() {
             "shop_name",
             "suspension",
             "username",
-            "verified",
             "version"
         ]
     );
