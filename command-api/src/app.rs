@@ -165,6 +165,12 @@ impl App {
         self.gate.clone()
     }
 
+    /// The keys that sign, to check on.
+    #[must_use]
+    pub fn keys(&self) -> SigningKeys {
+        self.keys.clone()
+    }
+
     /// What access tokens count for nothing, for others in the same process.
     #[must_use]
     pub fn revocations(&self) -> Revocations {

@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use event_store::Store;
 use projectors::Status;
+use web::keys::SigningKeys;
 
 type Found = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
@@ -19,6 +20,14 @@ pub(crate) fn redis_is_ready(store: &Store) -> impl Fn() -> Found + Send + Sync 
                 Err(error) => Err(error.to_string()),
             }
         })
+    }
+}
+
+/// The key that is to sign is there.
+pub(crate) fn keys_are_there(keys: SigningKeys) -> impl Fn() -> Found + Send + Sync + 'static {
+    move || {
+        let checked = keys.check().map_err(|error| error.to_string());
+        Box::pin(async move { checked })
     }
 }
 

@@ -24,7 +24,7 @@ use web::{
 };
 
 use crate::{
-    checks::{redis_is_ready, they_work},
+    checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
     mailing::Mail,
     pages, stores, waiting,
@@ -61,7 +61,7 @@ impl CommandApi {
         let until = stop.clone();
         tokio::spawn(async move { following.follow(until).await });
         stop.run_until_cancelled(app.caught_up()).await;
-        let checks = Checks::new().with("redis", redis_is_ready(app.store()));
+        let checks = Checks::new().with("redis", redis_is_ready(app.store())).with("keys", keys_are_there(app.keys()));
         let introspection = introspection::router(app.gate());
         let public = command_api::service(app, &self.edge);
         both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), stop).await
@@ -154,15 +154,17 @@ impl Projectors {
         // What is missing for mails is said before anything starts.
         let keys = SigningKeys::open(&self.keys.keys_dir)?;
         let mailing = self.mail.mailing(self.demo.demo, "http://127.0.0.1:8080", keys.clone())?;
-        tokio::spawn(keys.follow(stop.clone()));
+        tokio::spawn(keys.clone().follow(stop.clone()));
         let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
         let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;
         let consuming = self.consuming.settings(store.clone(), database)?;
         let consumers = projectors::Consumers::start(consuming, mailing, stop.clone());
-        let checks =
-            Checks::new().with("redis", redis_is_ready(&store)).with("consumers", they_work(consumers.status()));
+        let checks = Checks::new()
+            .with("redis", redis_is_ready(&store))
+            .with("consumers", they_work(consumers.status()))
+            .with("keys", keys_are_there(keys));
         serve::serve(operations, ops::router(measured, checks), stop, Duration::from_secs(1)).await?;
         consumers.stopped().await;
         Ok(ExitCode::SUCCESS)

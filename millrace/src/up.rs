@@ -20,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use web::{connection, devices::Devices, introspection, keys::SigningKeys, ops, serve, settings};
 
 use crate::{
-    checks::{redis_is_ready, they_work},
+    checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
     mailing::Mail,
     pages, recovery,
@@ -164,7 +164,10 @@ impl Up {
             Some(Consumers::start(consuming, mailing, consumers_stop.clone()))
         };
 
-        let mut checks = read_side.checks().with("redis", redis_is_ready(write_side.store()));
+        let mut checks = read_side
+            .checks()
+            .with("redis", redis_is_ready(write_side.store()))
+            .with("keys", keys_are_there(write_side.keys()));
         if let Some(consumers) = &consumers {
             checks = checks.with("consumers", they_work(consumers.status()));
         }

@@ -39,6 +39,9 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// All keys are gone.
+    #[error("there is no key to sign with")]
+    NoneInUse,
     /// A key that has been published is yet to sign.
     #[error("a rotation is under way: {kid} signs from {from}")]
     UnderWay {

@@ -55,3 +55,22 @@ async fn a_rotation_refuses_no_request_and_an_emergency_refuses_what_the_old_key
     assert_eq!(berta.post("/api/auth/refresh", Value::Null).await.status(), StatusCode::NO_CONTENT);
     assert_eq!(berta.get("/api/users/me").await.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_shop_whose_key_has_gone_says_so_and_goes_on() {
+    let shop = Apart::open(&[]).await;
+    let anna = shop.customer("anna").await;
+    let keys = std::fs::read_dir(shop.keys_dir()).unwrap().map(|entry| entry.unwrap().path());
+    let key = keys.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "pem")).unwrap();
+
+    std::fs::remove_file(key).unwrap();
+
+    for operations in shop.operations_with_keys() {
+        let answer = reqwest::get(format!("{operations}/readyz")).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let checks = answer.json::<Value>().await.unwrap()["checks"].take();
+        assert_eq!((&checks["keys"]["status"], &checks["redis"]["status"]), (&json!("failed"), &json!("ok")));
+    }
+    assert_eq!(anna.post("/api/auth/refresh", Value::Null).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/api/users/me").await.status(), StatusCode::OK);
+}

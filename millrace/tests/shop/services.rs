@@ -50,6 +50,8 @@ pub(crate) struct Apart {
     keys: tempfile::TempDir,
     write: u16,
     read: u16,
+    /// The operations listeners of the write side and of the projectors.
+    operations: [u16; 2],
 }
 
 impl Apart {
@@ -84,11 +86,16 @@ impl Apart {
         is_ready(work_ops).await;
         is_ready(read_ops).await;
         let _services = [command_api, query_api, projectors];
-        Self { _services, _redis: redis, _postgres: postgres, keys, write, read }
+        Self { _services, _redis: redis, _postgres: postgres, keys, write, read, operations: [write_ops, work_ops] }
     }
 
     pub(crate) fn keys_dir(&self) -> String {
         self.keys.path().display().to_string()
+    }
+
+    /// The operations listeners of those who sign.
+    pub(crate) fn operations_with_keys(&self) -> [String; 2] {
+        self.operations.map(|port| format!("http://{}", local(port)))
     }
 
     /// Where the read side is.

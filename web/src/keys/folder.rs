@@ -120,10 +120,19 @@ impl SigningKeys {
         self.read_private()
     }
 
-    /// The key that signs now, and its id.
+    /// Whether the folder has the key that is to sign now.
+    ///
+    /// # Errors
+    /// When it does not, or the key cannot be read.
+    pub fn check(&self) -> Result<(), Error> {
+        let kid = self.public.in_use(OffsetDateTime::now_utc()).ok_or(Error::NoneInUse)?;
+        read_pem(&file(&self.folder, &kid)).map(|_| ())
+    }
+
+    /// The key that signs now, and its id. Where it has gone from the folder, another signs whose tokens are taken.
     pub(crate) fn in_use(&self) -> (String, EncodingKey) {
-        let kid = self.public.in_use(OffsetDateTime::now_utc());
         let private = self.private.read().unwrap_or_else(PoisonError::into_inner);
+        let kid = self.public.best_of(OffsetDateTime::now_utc(), |kid| private.contains_key(kid));
         let known = kid.and_then(|kid| private.get_key_value(&kid));
         // Whoever copied `jwks.json` alone over a folder can only be told by tokens that nobody takes.
         let (kid, key) = known.or_else(|| private.iter().next()).expect("there is a key from the first moment on");
@@ -289,6 +298,28 @@ mod tests {
         assert_ne!(keys.in_use().0, old);
         assert!(!file(folder.path(), &old).exists() && file(folder.path(), &keys.in_use().0).exists());
         assert_eq!(keys.public().jwks().keys.len(), 1);
+    }
+
+    #[test]
+    fn where_the_key_in_use_has_gone_another_signs_and_a_fault_is_shown() {
+        let (keys, folder) = keys();
+        let now = OffsetDateTime::now_utc();
+        // Beside the one in use: many that verify still, and one that does not.
+        let mut all = set(&folder);
+        for (age, left) in (300..320).map(|age| (age, 600)).chain([(200, 0)]) {
+            let entry = generate(folder.path(), now - Duration::from_secs(age)).unwrap();
+            all.keys.push(Entry { gone_from: Some(now + Duration::from_secs(left)), ..entry });
+        }
+        all.write(&Set::path(folder.path())).unwrap();
+        keys.reload().unwrap();
+        let newest = keys.in_use().0;
+        assert!(newest == all.keys[0].kid() && keys.check().is_ok());
+
+        fs::remove_file(file(folder.path(), &newest)).unwrap();
+        keys.reload().unwrap();
+
+        assert_eq!(keys.in_use().0, all.keys[1].kid());
+        assert!(matches!(keys.check(), Err(Error::File { .. })));
     }
 
     #[test]

@@ -78,6 +78,12 @@ impl Set {
         begun.max_by_key(|key| key.signs_from)
     }
 
+    /// The key that is to sign now if only some are held: where the one in use is not, the next best whose tokens are taken.
+    fn best_of(&self, now: OffsetDateTime, held: impl Fn(&str) -> bool) -> Option<&Entry> {
+        let taken = self.keys.iter().filter(|key| !key.is_gone(now) && held(key.kid()));
+        taken.max_by_key(|key| (key.signs_from <= now, key.signs_from))
+    }
+
     pub(super) fn listed(&self, now: OffsetDateTime) -> Vec<Listed> {
         let in_use = self.in_use(now).map(Entry::kid);
         let state = |key: &Entry| match key.signs_from <= now {
@@ -167,6 +173,11 @@ impl PublicKeys {
 
     pub(super) fn in_use(&self, now: OffsetDateTime) -> Option<String> {
         self.held().set.in_use(now).map(|key| key.kid().to_owned())
+    }
+
+    /// The key that signs now, or the next best of those that are held.
+    pub(super) fn best_of(&self, now: OffsetDateTime, held: impl Fn(&str) -> bool) -> Option<String> {
+        self.held().set.best_of(now, held).map(|key| key.kid().to_owned())
     }
 
     /// Hands over the key of an id, as long as it verifies tokens for a use.
