@@ -31,8 +31,9 @@ return 1
 ";
 /// Sightings that are being written at a time; a service under such load loses some.
 const MOST_AT_ONCE: usize = 32;
-/// Sessions whose last sighting a process remembers before it tidies up.
-const MOST_REMEMBERED: usize = 10_000;
+/// Sessions whose last sighting a process remembers at most: some megabytes. Beyond that some are noted once too often, which
+/// the script knows to leave alone.
+const MOST_REMEMBERED: usize = 100_000;
 
 /// What a session begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ struct Shared {
     redis: ConnectionManager,
     every: Duration,
     at_once: Arc<Semaphore>,
-    seen: Mutex<HashMap<Uuid, Instant>>,
+    seen: Mutex<Seen>,
 }
 
 impl Devices {
@@ -117,15 +118,28 @@ impl Devices {
     }
 
     fn is_due(&self, session: Uuid) -> bool {
-        let (now, every) = (Instant::now(), self.0.every);
         let mut seen = self.0.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= MOST_REMEMBERED {
-            seen.retain(|_, at| now - *at < every);
-        }
-        if seen.get(&session).is_some_and(|at| now - *at < every) {
+        seen.is_due(session, Instant::now(), self.0.every)
+    }
+}
+
+/// When this process has last seen each session.
+#[derive(Default)]
+struct Seen(HashMap<Uuid, Instant>);
+
+impl Seen {
+    fn is_due(&mut self, session: Uuid, now: Instant, every: Duration) -> bool {
+        if self.0.get(&session).is_some_and(|at| now - *at < every) {
             return false;
         }
-        seen.insert(session, now);
+        if self.0.len() >= MOST_REMEMBERED {
+            self.0.retain(|_, at| now - *at < every);
+            // Tidying up takes its time: there is to be room for as many again before it is done again.
+            if self.0.len() > MOST_REMEMBERED / 2 {
+                self.0.clear();
+            }
+        }
+        self.0.insert(session, now);
         true
     }
 }
@@ -155,4 +169,42 @@ fn details(pair: &[redis::Value]) -> RedisResult<Option<Details>> {
 
 fn milliseconds(at: OffsetDateTime) -> String {
     (at.unix_timestamp_nanos() / 1_000_000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERY: Duration = Duration::from_secs(300);
+
+    #[test]
+    fn a_session_is_due_once_in_a_while() {
+        let (mut seen, session, now) = (Seen::default(), Uuid::now_v7(), Instant::now());
+        let due = [0, 299, 300, 301].map(|after| seen.is_due(session, now + Duration::from_secs(after), EVERY));
+        assert_eq!(due, [true, false, true, false]);
+    }
+
+    #[test]
+    fn however_many_sessions_there_are_the_memory_of_them_is_bounded() {
+        let (mut seen, now) = (Seen::default(), Instant::now());
+        for session in 0..3 * MOST_REMEMBERED as u128 {
+            assert!(seen.is_due(Uuid::from_u128(session), now, EVERY));
+            assert!(seen.0.len() <= MOST_REMEMBERED);
+        }
+    }
+
+    #[test]
+    fn those_seen_of_late_are_remembered_when_others_are_forgotten() {
+        let (mut seen, now) = (Seen::default(), Instant::now());
+        for session in 1..MOST_REMEMBERED as u128 {
+            seen.is_due(Uuid::from_u128(session), now, EVERY);
+        }
+        let of_late = Uuid::from_u128(0);
+        seen.is_due(of_late, now + EVERY, EVERY);
+
+        assert!(seen.is_due(Uuid::from_u128(u128::MAX), now + EVERY, EVERY));
+
+        assert_eq!(seen.0.len(), 2);
+        assert!(!seen.is_due(of_late, now + EVERY, EVERY));
+    }
 }
