@@ -9,10 +9,11 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, header};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -81,17 +82,26 @@ impl fmt::Display for Network {
 
 /// The proxies whose word counts.
 #[derive(Clone, Debug)]
-pub(crate) struct Proxies(Arc<[Network]>);
+pub(crate) struct Proxies {
+    trusted: Arc<[Network]>,
+    /// Somebody else's word was come by, and that was told.
+    told: Arc<AtomicBool>,
+}
 
 impl Proxies {
     pub(crate) fn new(trusted: &[Network]) -> Self {
-        Self(trusted.into())
+        Self { trusted: trusted.into(), told: Arc::default() }
     }
 
     /// Leaves in a request's extensions where it comes from.
     pub(crate) fn locate(&self, request: &mut Request) {
         let peer = peer(request.extensions());
         let client = self.client(peer, request.headers());
+        if !self.trust(peer)
+            && [X_FORWARDED_FOR, header::FORWARDED].iter().any(|name| request.headers().contains_key(name))
+        {
+            self.pass_over(peer);
+        }
         let tls = self.trust(peer)
             && request.headers().get(X_FORWARDED_PROTO).is_some_and(|scheme| scheme.as_bytes() == b"https");
         request.extensions_mut().insert(ClientAddress(client));
@@ -100,8 +110,20 @@ impl Proxies {
         }
     }
 
+    /// Counts what is said by a peer whose word does not count; the first time, tells the operator, whose proxy it may be.
+    fn pass_over(&self, peer: IpAddr) {
+        metrics::counter!("untrusted_forwards_total").increment(1);
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "somebody who is no trusted proxy says whom a request comes from, and is not believed; if this is a proxy of \
+                 yours, name it in MILLRACE_TRUSTED_PROXIES, or all its clients count as one address"
+            );
+        }
+    }
+
     fn trust(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+        self.trusted.iter().any(|network| network.contains(address))
     }
 
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

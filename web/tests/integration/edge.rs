@@ -1,6 +1,8 @@
 //! What stands around every route.
 
+use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -124,6 +126,50 @@ async fn a_client_is_known_by_its_connection_or_by_a_trusted_proxy() {
     assert_eq!(from("10.0.0.1:4711").await, "198.51.100.1");
 }
 
+/// What is logged while a test asks for it.
+#[derive(Clone, Default)]
+struct Pen(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Pen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_counted_and_told_of_once() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _measured = metrics::set_default_local_recorder(&recorder);
+    let pen = Pen::default();
+    let written = pen.0.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || pen.clone()).finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let (_, router) = service(Revocations::new(ACCESS));
+    let ask_from = async |peer: &str, header: &str| {
+        let peer = ConnectInfo(peer.parse::<SocketAddr>().unwrap());
+        ask(&router, Request::get("/api/open").header(header, "198.51.100.1").extension(peer), Body::empty()).await;
+    };
+
+    for (peer, header) in [
+        ("10.0.0.1:4711", "x-forwarded-for"),
+        ("203.0.113.9:4711", "x-request-id"),
+        ("203.0.113.9:4711", "x-forwarded-for"),
+        ("203.0.113.9:4711", "forwarded"),
+    ] {
+        ask_from(peer, header).await;
+    }
+
+    let log = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.matches("MILLRACE_TRUSTED_PROXIES").count(), 1, "{log}");
+    assert!(log.contains("peer=203.0.113.9"), "{log}");
+    let measured = recorder.handle().render();
+    assert!(measured.contains("untrusted_forwards_total 2"), "{measured}");
+}
+
 #[tokio::test]
 async fn answers_404_and_405_as_problems() {
     let unknown = answer(Request::get("/api/nothing")).await;
@@ -172,7 +218,7 @@ async fn refuses_a_large_body_by_its_announced_length() {
 #[tokio::test]
 async fn refuses_a_large_body_of_unknown_length() {
     let (_, router) = service(Revocations::new(ACCESS));
-    let chunks = futures_util::stream::iter((0..65).map(|_| Ok::<_, std::io::Error>("x".repeat(1024))));
+    let chunks = futures_util::stream::iter((0..65).map(|_| Ok::<_, io::Error>("x".repeat(1024))));
     let answer = ask(&router, json_post("/api/echo"), Body::from_stream(chunks)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
