@@ -27,7 +27,6 @@ codes! {
     SECOND_FACTOR_ON = "second_factor_on", CONFLICT, "The second factor is on already. Switch it off to begin anew.";
     NOT_ENROLLED = "not_enrolled", CONFLICT, "There is no secret that a code could confirm. Ask for one first.";
     SUSPENDED = "suspended", FORBIDDEN, "The user is suspended.";
-    WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.";
     LINK_USED = "link_used", GONE, "The link was used already, or a newer one was sent.";
     LINK_EXPIRED = "link_expired", GONE, "The link's time is up, or it was not copied as a whole. Ask for another.";
     ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.";

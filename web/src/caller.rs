@@ -1,7 +1,7 @@
 //! Who calls: the session behind a request's access token.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -132,12 +132,17 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         let token = cookies::read(&parts.headers, cookies::ACCESS);
-        if let Some(clue) = parts.extensions.get::<SessionRead>() {
+        let clue = parts.extensions.get::<SessionRead>();
+        if let Some(clue) = clue {
             clue.leave(token.is_some());
         }
         let Some(token) = token else { return Ok(None) };
         let gate = parts.extensions.get::<Gate>().ok_or_else(|| Problem::internal("the router has no gate"))?;
-        gate.admit(token, address).map(Some).ok_or_else(Problem::unauthenticated)
+        let caller = gate.admit(token, address).ok_or_else(Problem::unauthenticated)?;
+        if let Some(clue) = clue {
+            clue.name(caller.user);
+        }
+        Ok(Some(caller))
     }
 }
 
@@ -150,7 +155,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// A clue for the edge: whether a handler asked for a session, and whether there was one to be asked for.
+/// A clue for the edge: whether a handler asked for a session, whether there was one to be asked for, and whose it was.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SessionRead(Arc<Clue>);
 
@@ -158,12 +163,23 @@ pub(crate) struct SessionRead(Arc<Clue>);
 struct Clue {
     asked: AtomicBool,
     found: AtomicBool,
+    user: OnceLock<Uuid>,
 }
 
 impl SessionRead {
     fn leave(&self, found: bool) {
         self.0.asked.store(true, Ordering::Relaxed);
         self.0.found.store(found, Ordering::Relaxed);
+    }
+
+    fn name(&self, user: Uuid) {
+        // A handler may ask twice; it is the same user.
+        let _ = self.0.user.set(user);
+    }
+
+    /// Who was let in.
+    pub(crate) fn user(&self) -> Option<Uuid> {
+        self.0.user.get().copied()
     }
 
     /// The answer depends on whether a session comes along.

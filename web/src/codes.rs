@@ -38,6 +38,7 @@ codes! {
     ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.";
     SECOND_FACTOR_REQUIRED = "second_factor_required", FORBIDDEN,
         "Admins and support may do this only in a session with a second factor: switch it on, or log in with it.";
+    WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.";
     NOT_FOUND = "not_found", NOT_FOUND, "It does not exist, or it is not the caller's.";
     METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "The resource exists but knows no such method.";
     MOVED_ON = "moved_on", PRECONDITION_FAILED, "`If-Match` names an older version. Read again, then decide again.";

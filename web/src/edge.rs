@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::address::{OverTls, Proxies};
 use crate::caller::{Gate, SessionRead};
+use crate::codes;
 use crate::csrf::refuse_cross_site;
 use crate::json::BODY_LIMIT_BYTES;
 use crate::observe::{observe, panicked};
@@ -78,6 +79,7 @@ async fn guard_answer(behind_tls: bool, mut request: Request, next: Next) -> Res
     request.extensions_mut().insert(read.clone());
     let over_tls = behind_tls || request.extensions().get::<OverTls>().is_some();
     let mut response = next.run(request).await;
+    tell_of_refusal(&read, &response);
     let headers = response.headers_mut();
     let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     // A page may need a policy of its own.
@@ -96,6 +98,14 @@ async fn guard_answer(behind_tls: bool, mut request: Request, next: Next) -> Res
         set(headers, header::CACHE_CONTROL, "no-store");
     }
     response
+}
+
+/// Writes to the security log that a user has tried what they may not. Who has forgotten their password has a line already.
+fn tell_of_refusal(read: &SessionRead, response: &Response) {
+    let Some((user, problem)) = read.user().zip(response.extensions().get::<Problem>()) else { return };
+    if problem.status() == StatusCode::FORBIDDEN && problem.code() != codes::WRONG_PASSWORD {
+        tracing::warn!(target: "audit", event = "authz_fail", %user, code = problem.code());
+    }
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -134,6 +134,12 @@ impl Problem {
         Self::forbidden(codes::SECOND_FACTOR_REQUIRED, "admins and support need a session with a second factor")
     }
 
+    /// 403: whoever has the session does not know its user's password.
+    #[must_use]
+    pub fn wrong_password() -> Self {
+        Self::forbidden(codes::WRONG_PASSWORD, "this is not the current password")
+    }
+
     /// 403: the caller may not.
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
         Self::detailed(StatusCode::FORBIDDEN, code, detail)
