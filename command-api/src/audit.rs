@@ -1,7 +1,8 @@
 //! The security log: lines of the target `audit`, each an `event` of OWASP's logging vocabulary.
 //!
 //! They name nobody. An `account` is the claim on its e-mail address, a keyed hash, also where there is no such account; a
-//! `user` is the id that the log of events has. Addresses are those that clients come from.
+//! `user` is the id that the log of events has. Addresses are those that clients come from. Logins are counted too: many that
+//! fail, with accounts that differ, are somebody who tries one password after the other on everybody.
 
 use domain::user::{Ending, Event};
 use domain::{ClaimId, SessionId, UserId};
@@ -10,11 +11,13 @@ use web::address::ClientAddress;
 
 /// Somebody has proven who they are, and has a session.
 pub(crate) fn logged_in(account: ClaimId, user: UserId, ClientAddress(address): ClientAddress) {
+    metrics::counter!("logins_total", "outcome" => "success").increment(1);
     info!(target: "audit", event = "authn_login_success", %account, %user, %address);
 }
 
 /// Somebody has not.
 pub(crate) fn not_logged_in(account: ClaimId, ClientAddress(address): ClientAddress) {
+    metrics::counter!("logins_total", "outcome" => "fail").increment(1);
     warn!(target: "audit", event = "authn_login_fail", %account, %address);
 }
 

@@ -11,7 +11,6 @@ use crate::accounts::PASSWORD;
 use crate::app::App;
 use crate::audit;
 use crate::call::Call;
-use crate::codes;
 use crate::failure::{unhashed, unread};
 use crate::passwords::Verdict;
 
@@ -51,13 +50,19 @@ impl App {
 
     /// Demands that the caller knows their own password; too many attempts have to wait.
     pub(crate) async fn prove_caller(&self, call: &Call, password: &SecretString) -> Result<Proof, Problem> {
-        self.limits.prove(call.caller.user).await?;
-        let proof = self.prove(Some(call.user()), password).await?;
-        match proof.verdict {
-            Verdict::Right { .. } => Ok(proof),
-            Verdict::Wrong => {
+        let attempt = self.limits.prove(call.caller.user).await?;
+        match self.prove(Some(call.user()), password).await {
+            Ok(proof) if proof.verdict != Verdict::Wrong => {
+                attempt.succeeded().await;
+                Ok(proof)
+            }
+            Ok(_) => {
                 audit::password_not_known(call.user(), call.session());
-                Err(Problem::forbidden(codes::WRONG_PASSWORD, "this is not the current password"))
+                Err(Problem::wrong_password())
+            }
+            Err(problem) => {
+                attempt.undecided().await;
+                Err(problem)
             }
         }
     }

@@ -57,6 +57,17 @@ pub(crate) struct Enrolment {
     pub(crate) uri: SecretString,
 }
 
+/// What came of asking for a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// The account has no second factor.
+    NoneAsked,
+    /// It was right.
+    Proven,
+    /// It was not, or was used before.
+    Wrong,
+}
+
 impl App {
     /// Makes a secret for the caller. It asks for nothing before a code of it confirms that they have it.
     pub(crate) async fn enrol(&self, call: &Call, user: &User, username: &Username) -> Result<Enrolment, Problem> {
@@ -79,19 +90,23 @@ impl App {
 
     /// Switches the second factor on, now that the caller has shown a code. Answers the recovery codes, this one time.
     pub(crate) async fn confirm(&self, call: &Call, code: &SecretString) -> Result<Vec<String>, Problem> {
-        self.limits.prove(call.caller.user).await?;
         let id = call.user();
         let (user, credential) = self.factor_of(id).await?;
         refuse_when_on(&user)?;
         let secret = self.unsealed(id, &credential, UNCONFIRMED).ok_or_else(|| {
             Problem::conflict(codes::NOT_ENROLLED, "there is no secret to confirm: ask for one first")
         })?;
-        if !self.is_current(id, &secret, code).await? {
-            return Err(refused(
-                "/code",
-                field::WRONG_CODE,
-                "this is not the code of the moment, or it was used before",
-            ));
+        let attempt = self.limits.prove(call.caller.user).await?;
+        match self.is_current(id, &secret, code).await {
+            Ok(true) => attempt.succeeded().await,
+            Ok(false) => {
+                let refusal = "this is not the code of the moment, or it was used before";
+                return Err(refused("/code", field::WRONG_CODE, refusal));
+            }
+            Err(problem) => {
+                attempt.undecided().await;
+                return Err(problem);
+            }
         }
         let recovery_codes = RECOVERY.map(|_| recovery_code());
         let hashes = recovery_codes.iter().map(|code| self.recovery_hash(id, code));
@@ -113,29 +128,39 @@ impl App {
     }
 
     /// Demands a code, or a recovery code, of whoever has shown the right password of an account with a second factor.
-    /// Answers whether there is one.
     pub(crate) async fn pass_second_factor(
         &self,
         context: Context,
         id: UserId,
         user: &User,
         code: Option<&SecretString>,
-    ) -> Result<bool, Problem> {
+    ) -> Result<Passed, Problem> {
         if !user.second_factor() {
-            return Ok(false);
+            return Ok(Passed::NoneAsked);
         }
         let code = code.ok_or_else(Problem::totp_required)?;
-        self.limits.prove(id.into()).await?;
+        let attempt = self.limits.try_code(id.into()).await?;
+        match self.has_code(context, id, code).await {
+            Ok(true) => {
+                attempt.succeeded().await;
+                Ok(Passed::Proven)
+            }
+            Ok(false) => Ok(Passed::Wrong),
+            Err(problem) => {
+                attempt.undecided().await;
+                Err(problem)
+            }
+        }
+    }
+
+    async fn has_code(&self, context: Context, id: UserId, code: &SecretString) -> Result<bool, Problem> {
         let credential = self.store.credential(id).await.map_err(unread)?;
         if let Some(secret) = self.unsealed(id, &credential, SECRET)
             && self.is_current(id, &secret, code).await?
         {
             return Ok(true);
         }
-        match self.use_recovery_code(context, id, &credential, code).await? {
-            true => Ok(true),
-            false => Err(Problem::wrong_code()),
-        }
+        self.use_recovery_code(context, id, &credential, code).await
     }
 
     async fn use_recovery_code(

@@ -18,6 +18,11 @@ use crate::problem::Problem;
 use crate::secret::{Keyed, Secret};
 use crate::settings::{self, Rate, Switch};
 
+mod attempts;
+
+pub use attempts::Attempt;
+use attempts::Row;
+
 /// The generic cell rate algorithm: the key holds the time at which everything so far would have been let in evenly.
 /// Answers how many microseconds to wait; 0 lets in. (Redis writes large numbers of Lua as 3.6e+6, which it does not read.)
 const LET_IN: &str = "
@@ -31,36 +36,11 @@ redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', string.format('
 return 0
 ";
 
-/// How many microseconds an address still has to wait before it may try an account again.
-const WAIT: &str = "
-local time = redis.call('TIME')
-local wait = tonumber(redis.call('HGET', KEYS[1], 'until:' .. ARGV[1]) or 0) - time[1] * 1000000 - time[2]
-return math.max(math.ceil(wait), 0)
-";
-
-/// Counts an attempt of an address as a failure before it is known to be one, so that many at once are no way around it.
-/// Answers how many microseconds to wait; 0 lets in.
-const ATTEMPT: &str = "
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local failed, waits = 'failures:' .. ARGV[1], 'until:' .. ARGV[1]
-local free, first, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local held = redis.call('HMGET', KEYS[1], failed, waits)
-local wait = tonumber(held[2] or now) - now
-if wait > 0 then return math.ceil(wait) end
-local failures = tonumber(held[1] or 0) + 1
-if failures >= free then
-  wait = math.min(first * 2 ^ math.min(failures - free, 40), longest)
-  redis.call('HSET', KEYS[1], waits, string.format('%.0f', now + wait))
-end
-redis.call('HSET', KEYS[1], failed, failures)
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (longest + tonumber(ARGV[5])) / 1000 + 1))
-return 0
-";
-
 const LOGIN_ADDRESS: &str = "login-address";
 const LOGIN_ACCOUNT: &str = "login-account";
 const LOGIN_FAILURES: &str = "login-failures";
+const CODE_FAILURES: &str = "code-failures";
+const PROOF_FAILURES: &str = "proof-failures";
 const USED: &str = "used";
 
 /// The limits of a shop. Clones share everything.
@@ -78,30 +58,35 @@ impl Limits {
         Self { redis, keyed: secret.derive("limits"), settings }
     }
 
-    /// A login from an address to an account, by its normalised e-mail address, whether or not it has one.
-    ///
-    /// It counts as failed until [`Self::logged_in`] says otherwise.
+    /// A login from an address to an account, by its normalised e-mail address, whether or not it has one. Failures in a row
+    /// make that address wait.
     ///
     /// # Errors
     /// A 429 when there were too many or too many have failed, a 503 when Redis does not answer.
-    pub async fn log_in(&self, address: ClientAddress, account: &str) -> Result<(), Problem> {
+    pub async fn log_in(&self, address: ClientAddress, account: &str) -> Result<Attempt, Problem> {
         self.let_in(LOGIN_ADDRESS, &of_address(address), self.settings.limit_login_address).await?;
-        if self.settings.rate_limits == Switch::Off {
-            return Ok(());
-        }
-        let (key, back_off) = (self.key(LOGIN_FAILURES, account.as_bytes()), self.settings.back_off);
         let from = URL_SAFE_NO_PAD.encode(self.keyed.hash(&[LOGIN_FAILURES.as_bytes(), &of_address(address)]));
-        // Whoever has to wait anyway uses up nothing of what others may try.
-        let mut wait = redis::cmd("EVAL");
-        wait.arg(WAIT).arg(1).arg(&key).arg(&from);
-        self.run(LOGIN_FAILURES, &wait).await?;
-        self.let_in(LOGIN_ACCOUNT, account.as_bytes(), self.settings.limit_login_account).await?;
-        let mut script = redis::cmd("EVAL");
-        script.arg(ATTEMPT).arg(1).arg(key).arg(from).arg(back_off.login_failures);
-        for wait in [back_off.login_first_wait, back_off.login_longest_wait, back_off.login_forgiven] {
-            script.arg(microseconds(wait));
-        }
-        self.run(LOGIN_FAILURES, &script).await
+        let limit = self.settings.limit_login_account;
+        self.attempt((LOGIN_FAILURES, from), (LOGIN_ACCOUNT, limit), account.as_bytes()).await
+    }
+
+    /// A code of the second factor, by which whoever knows a user's password goes on to log in. Failures in a row make
+    /// everybody wait who knows it.
+    ///
+    /// # Errors
+    /// A 429 when there were too many or too many have failed, a 503 when Redis does not answer.
+    pub async fn try_code(&self, user: Uuid) -> Result<Attempt, Problem> {
+        let limit = self.settings.limit_proof;
+        self.attempt((CODE_FAILURES, String::new()), ("code", limit), user.as_bytes()).await
+    }
+
+    /// A password or code by which a signed-in user proves to be themselves once more. Failures in a row make them wait.
+    ///
+    /// # Errors
+    /// A 429 when there were too many or too many have failed, a 503 when Redis does not answer.
+    pub async fn prove(&self, user: Uuid) -> Result<Attempt, Problem> {
+        let limit = self.settings.limit_proof;
+        self.attempt((PROOF_FAILURES, String::new()), ("proof", limit), user.as_bytes()).await
     }
 
     /// A login from an address that needs no password, to one of the accounts that everybody shares in a demo shop.
@@ -112,20 +97,15 @@ impl Limits {
         self.let_in(LOGIN_ADDRESS, &of_address(address), self.settings.limit_login_address).await
     }
 
-    /// The password was right: the account's failures are forgotten, its rate is not.
-    ///
-    /// # Errors
-    /// A 503 when Redis does not answer.
-    pub async fn logged_in(&self, account: &str) -> Result<(), Problem> {
-        self.forget(&[LOGIN_FAILURES], account).await
-    }
-
     /// Whoever reads the account's mail has set a new password: nothing that strangers did keeps them out.
     ///
     /// # Errors
     /// A 503 when Redis does not answer.
-    pub async fn reset(&self, account: &str) -> Result<(), Problem> {
-        self.forget(&[LOGIN_FAILURES, LOGIN_ACCOUNT], account).await
+    pub async fn reset(&self, user: Uuid, account: &str) -> Result<(), Problem> {
+        let mut command = redis::cmd("DEL");
+        command.arg(self.key(LOGIN_FAILURES, account.as_bytes())).arg(self.key(LOGIN_ACCOUNT, account.as_bytes()));
+        command.arg(self.key(CODE_FAILURES, user.as_bytes())).arg(self.key(PROOF_FAILURES, user.as_bytes()));
+        command.exec_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)
     }
 
     /// A sign-up from an address.
@@ -167,14 +147,6 @@ impl Limits {
         self.let_in("refresh", session.as_bytes(), self.settings.limit_refresh).await
     }
 
-    /// A password or code by which a signed-in user proves to be themselves once more.
-    ///
-    /// # Errors
-    /// A 429 when there were too many, a 503 when Redis does not answer.
-    pub async fn prove(&self, user: Uuid) -> Result<(), Problem> {
-        self.let_in("proof", user.as_bytes(), self.settings.limit_proof).await
-    }
-
     /// Any other command of a user.
     ///
     /// # Errors
@@ -196,6 +168,22 @@ impl Limits {
         Ok(used.is_some())
     }
 
+    /// Whoever has to wait anyway uses up nothing of what others may try.
+    async fn attempt(
+        &self,
+        (failures, from): (&'static str, String),
+        (what, limit): (&'static str, Rate),
+        whom: &[u8],
+    ) -> Result<Attempt, Problem> {
+        if self.settings.rate_limits == Switch::Off {
+            return Ok(Attempt::free());
+        }
+        let row = Row { redis: self.redis.clone(), what: failures, key: self.key(failures, whom), from };
+        row.wait().await?;
+        self.let_in(what, whom, limit).await?;
+        row.attempt(self.settings.back_off).await
+    }
+
     async fn let_in(&self, what: &'static str, whom: &[u8], Rate { count, per }: Rate) -> Result<(), Problem> {
         if self.settings.rate_limits == Switch::Off {
             return Ok(());
@@ -203,26 +191,7 @@ impl Limits {
         let interval = per.as_secs_f64() * 1e6 / f64::from(count);
         let mut script = redis::cmd("EVAL");
         script.arg(LET_IN).arg(1).arg(self.key(what, whom)).arg(interval).arg(count);
-        self.run(what, &script).await
-    }
-
-    async fn run(&self, what: &'static str, script: &redis::Cmd) -> Result<(), Problem> {
-        let wait: u64 = script.query_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)?;
-        if wait == 0 {
-            return Ok(());
-        }
-        metrics::counter!("rate_limited_total", "limit" => what).increment(1);
-        let event = if what == LOGIN_FAILURES { "authn_login_lock" } else { "excess_rate_limit_exceeded" };
-        tracing::warn!(target: "audit", event, limit = what);
-        Err(Problem::too_fast(wait.div_ceil(1_000_000)))
-    }
-
-    async fn forget(&self, what: &[&str], account: &str) -> Result<(), Problem> {
-        let mut command = redis::cmd("DEL");
-        for what in what {
-            command.arg(self.key(what, account.as_bytes()));
-        }
-        command.exec_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)
+        run(&self.redis, what, script).await
     }
 
     fn key(&self, what: &str, whom: &[u8]) -> String {
@@ -235,6 +204,19 @@ impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Limits").field("settings", &self.settings).finish_non_exhaustive()
     }
+}
+
+/// Runs a script that answers how many microseconds to wait.
+async fn run(redis: &ConnectionManager, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
+    let wait: u64 = script.query_async(&mut redis.clone()).await.map_err(Problem::unavailable)?;
+    if wait == 0 {
+        return Ok(());
+    }
+    metrics::counter!("rate_limited_total", "limit" => what).increment(1);
+    let lock = [LOGIN_FAILURES, CODE_FAILURES, PROOF_FAILURES].contains(&what);
+    let event = if lock { "authn_login_lock" } else { "excess_rate_limit_exceeded" };
+    tracing::warn!(target: "audit", event, limit = what);
+    Err(Problem::too_fast(wait.div_ceil(1_000_000)))
 }
 
 /// Whoever has one address of a /64 has all of them.

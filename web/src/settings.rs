@@ -13,6 +13,7 @@ mod edge;
 mod limits;
 
 pub use edge::Edge;
+pub(crate) use limits::BackOff;
 pub use limits::{Limits, Rate, Switch};
 
 /// What the log tells, and in which form.

@@ -26,6 +26,7 @@ use crate::failure::{no_session, unhashed, unread};
 use crate::openapi::{Always, Body};
 use crate::passwords::Verdict;
 use crate::proof::MOST_ATTEMPTS;
+use crate::second_factor::Passed;
 use crate::visit::Visit;
 
 /// Who somebody says they are, and the proof.
@@ -85,46 +86,71 @@ pub(super) async fn log_in(
         Ok(email) => (email.normalised(), Some(email)),
         Err(_) => (email, None),
     };
-    app.limits.log_in(visit.address, &normalised).await?;
+    let attempt = app.limits.log_in(visit.address, &normalised).await?;
     let account = app.account(&normalised);
-    let started = prove_and_start(&app, &visit, email, password, totp.as_ref()).await?;
-    let Some((id, session, second_factor)) = started else {
-        audit::not_logged_in(account, visit.address);
-        return Err(Problem::wrong_credentials());
+    let (begun, second_factor) = match prove_and_start(&app, &visit, email, password, totp.as_ref()).await {
+        Ok(Outcome::Started { user, session, second_factor }) => {
+            attempt.succeeded().await;
+            ((user, session), second_factor)
+        }
+        Ok(Outcome::Refused(problem)) => {
+            audit::not_logged_in(account, visit.address);
+            return Err(problem);
+        }
+        Err(problem) => {
+            attempt.undecided().await;
+            return Err(problem);
+        }
     };
-    app.limits.logged_in(&normalised).await?;
-    welcome(&app, &visit, account, (id, session), second_factor).await
+    welcome(&app, &visit, account, begun, second_factor).await
 }
 
-/// Starts a session of whoever has these credentials, and says whether a second factor was among them.
+/// What came of somebody's credentials.
+enum Outcome {
+    Started { user: UserId, session: SessionId, second_factor: bool },
+    Refused(Problem),
+}
+
+impl Outcome {
+    fn refused() -> Self {
+        Self::Refused(Problem::wrong_credentials())
+    }
+}
+
+/// Starts a session of whoever has these credentials. Whatever says nothing of them is an error.
 async fn prove_and_start(
     app: &App,
     visit: &Visit,
     email: Option<Email>,
     password: SecretString,
     totp: Option<&SecretString>,
-) -> Result<Option<(UserId, SessionId, bool)>, Problem> {
+) -> Result<Outcome, Problem> {
     let owner = match email {
         Some(email) => app.owner(&email).await.map_err(unread)?,
         None => None,
     };
     let mut proof = app.prove(owner, &password).await?;
-    let (mut rehashed, mut second_factor) = (None, false);
+    let (mut rehashed, mut passed) = (None, Passed::NoneAsked);
     for _ in 0..MOST_ATTEMPTS {
-        let (Some(id), Verdict::Right { outdated }) = (owner, proof.verdict) else { return Ok(None) };
+        let (Some(id), Verdict::Right { outdated }) = (owner, proof.verdict) else { return Ok(Outcome::refused()) };
         if proof.user.is_suspended() {
-            return Ok(None);
+            return Ok(Outcome::refused());
         }
-        if !second_factor {
-            second_factor = app.pass_second_factor(visit.context_of(id), id, &proof.user, totp).await?;
+        if passed == Passed::NoneAsked {
+            passed = app.pass_second_factor(visit.context_of(id), id, &proof.user, totp).await?;
+        }
+        if passed == Passed::Wrong {
+            return Ok(Outcome::Refused(Problem::wrong_code()));
         }
         if outdated && rehashed.is_none() {
             rehashed = Some(app.passwords.hash(password.clone()).await.map_err(unhashed)?);
         }
         // At the version of the proof: a password that is changed meanwhile lets nobody in.
         match start(app, visit, id, Some(proof.user.version()), rehashed.clone().filter(|_| outdated)).await {
-            Ok(session) => return Ok(Some((id, session, second_factor))),
-            Err(Unchanged::Refused(_)) => return Ok(None),
+            Ok(session) => {
+                return Ok(Outcome::Started { user: id, session, second_factor: passed == Passed::Proven });
+            }
+            Err(Unchanged::Refused(_)) => return Ok(Outcome::refused()),
             Err(Unchanged::MovedOn) => proof = app.prove_again(id, &password, proof).await?,
             Err(unchanged @ Unchanged::Undecided(_)) => return Err(unchanged.problem()),
         }

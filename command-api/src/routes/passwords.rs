@@ -112,7 +112,7 @@ pub(super) async fn reset_password(
     let change = Change::new(reset()).with_password(hash);
     app.change(visit.context_of(id), id, change).await.map_err(Unchanged::problem)?;
     if let Some(email) = email {
-        app.limits.reset(&email.normalised()).await?;
+        app.limits.reset(id.into(), &email.normalised()).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

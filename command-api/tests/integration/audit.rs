@@ -7,6 +7,7 @@ use web::tokens::mail::Purpose;
 
 use crate::actors::{Anonymous, Buyer, PASSWORD, tell};
 use crate::log::Log;
+use crate::second_factor::switch_on;
 use crate::shop::Shop;
 
 const NEW: &str = "wheels turn all night";
@@ -50,6 +51,17 @@ async fn everything_that_matters_has_its_line() {
 }
 
 #[tokio::test]
+async fn a_wrong_code_is_a_login_that_failed() {
+    let shop = Shop::open().await;
+    let anna = Buyer::new(&shop, "anna").await;
+    switch_on(&anna).await;
+    let log = Log::open();
+    let body = json!({"email": "anna@example.org", "password": PASSWORD, "totp": "000000"});
+    Anonymous(&shop).post("/api/auth/login").json(&body).await.is(StatusCode::UNAUTHORIZED);
+    assert_eq!(log.events(), ["authn_login_fail"]);
+}
+
+#[tokio::test]
 async fn a_session_whose_time_is_up_has_expired() {
     let shop = Shop::open_with(&["--session-absolute", "100ms"]).await;
     let anna = Buyer::unverified(&shop, "anna").await;
@@ -80,6 +92,24 @@ async fn a_request_from_another_site_has_a_line() {
     let ask = Anonymous(&shop).post("/api/auth/logout").header("sec-fetch-site", "cross-site");
     shop.refuses(ask).await.is(StatusCode::FORBIDDEN);
     assert_eq!(log.events(), ["malicious_csrf"]);
+}
+
+#[tokio::test]
+async fn whoever_tries_what_they_may_not_has_a_line() {
+    let shop = Shop::open().await;
+    let anna = Buyer::unverified(&shop, "anna").await;
+    let log = Log::open();
+    let own = json!({"role": "admin"});
+    for (ask, code) in [
+        (anna.post("/api/products").json(&crate::actors::teapot()), "not_a_seller"),
+        (anna.post("/api/sellers").json(&json!({"shop_name": "Anna's Teapots"})), "email_unverified"),
+        (anna.post(&format!("/api/users/{}/roles", anna.id)).json(&own), "role_required"),
+    ] {
+        shop.refuses(ask).await.is(StatusCode::FORBIDDEN);
+        let lines = log.lines();
+        let told: Vec<_> = lines.iter().map(|line| (&line["event"], &line["user"], &line["code"])).collect();
+        assert_eq!(told, [(&json!("authz_fail"), &json!(anna.id.to_string()), &json!(code))]);
+    }
 }
 
 #[tokio::test]

@@ -3,10 +3,13 @@
 use axum::http::{StatusCode, header};
 use clap::Parser;
 use command_api::App;
+use domain::Partition;
+use redis::AsyncCommands;
 use serde_json::json;
 
 use crate::actors::{Anonymous, Buyer, PASSWORD};
 use crate::shop::{Answer, Cli, Shop};
+use crate::work::Work;
 
 fn seconds(answer: &Answer) -> u64 {
     assert_eq!(answer.body["code"], "too_fast");
@@ -53,10 +56,13 @@ async fn the_sixth_login_to_one_account_has_to_wait_whether_or_not_there_is_one(
 #[tokio::test]
 async fn one_address_cannot_try_one_password_on_many_accounts() {
     let shop = Shop::open_with(&["--limit-login-address", "10/1m"]).await;
+    let work = Work::default();
+    let _watching = work.watch();
     for number in 0..10 {
         Anonymous(&shop).logs_in(&format!("a{number}@example.org"), PASSWORD).await.is(StatusCode::UNAUTHORIZED);
     }
     Anonymous(&shop).logs_in("a10@example.org", PASSWORD).await.is(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(work.count("logins_total"), 10, "an operator sees it");
 }
 
 #[tokio::test]
@@ -67,6 +73,21 @@ async fn whoever_knows_the_password_has_not_failed() {
         Anonymous(&shop).logs_in("anna@example.org", "wrong horse battery").await.is(StatusCode::UNAUTHORIZED);
         Buyer::returning(&shop, "anna@example.org", PASSWORD).await;
     }
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_could_look_at_has_not_failed() {
+    let shop = Shop::open_with(&["--login-failures", "1", "--login-first-wait", "1h"]).await;
+    let anna = Buyer::new(&shop, "anna").await;
+    let mut redis = shop.redis_connection().await;
+    let credential = format!("credential:{{{}}}:{}", Partition::of(anna.id), anna.id);
+    let () = redis.rename(&credential, "aside").await.unwrap();
+    let () = redis.set(&credential, "no record").await.unwrap();
+    let answer = Anonymous(&shop).logs_in("anna@example.org", PASSWORD).await;
+    assert!(answer.status.is_server_error(), "{answer:?}");
+    let () = redis.rename("aside", &credential).await.unwrap();
+
+    Buyer::returning(&shop, "anna@example.org", PASSWORD).await;
 }
 
 #[tokio::test]

@@ -1,16 +1,18 @@
 //! The second factor: how it is switched on, what it asks for, and what it does not fall for.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
+use domain::user::{Command, Role};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
+use web::tokens::mail::Purpose;
 
-use crate::actors::{Admin, Anonymous, Buyer, PASSWORD};
+use crate::actors::{Admin, Anonymous, Buyer, PASSWORD, Seller, tell};
 use crate::shop::{Answer, Ask, Shop};
 
 const STEP_SECONDS: u64 = 30;
 
 /// Somebody's authenticator.
-struct Authenticator(Totp);
+pub(crate) struct Authenticator(Totp);
 
 impl Authenticator {
     fn of(secret: &str) -> Self {
@@ -31,7 +33,7 @@ impl Authenticator {
 }
 
 /// Gets a secret, and confirms it. The code of the moment is used up then.
-async fn switch_on(user: &Buyer<'_>) -> (Authenticator, Vec<String>, Answer) {
+pub(crate) async fn switch_on(user: &Buyer<'_>) -> (Authenticator, Vec<String>, Answer) {
     let enrolled = user.post("/api/auth/totp").await.is(StatusCode::OK);
     let authenticator = Authenticator::of(enrolled.text("secret"));
     let confirmation = json!({"code": authenticator.code()});
@@ -123,13 +125,45 @@ async fn the_sixth_wrong_code_in_a_minute_is_not_looked_at() {
     let anna = Buyer::new(&shop, "anna").await;
     switch_on(&anna).await;
 
-    // The confirmation was the first of five.
-    for _ in 0..4 {
+    for _ in 0..5 {
         log_in(&shop, "000000").await.is(StatusCode::UNAUTHORIZED);
     }
 
     let answer = log_in(&shop, "000000").await.is(StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn wrong_codes_make_everybody_wait_until_the_password_is_another() {
+    let shop = Shop::open_with(&["--login-failures", "2", "--login-first-wait", "1h"]).await;
+    let anna = Buyer::new(&shop, "anna").await;
+    let (authenticator, _, _) = switch_on(&anna).await;
+    for address in ["198.51.100.1", "198.51.100.2"] {
+        log_in(&shop, "000000").from(address).await.is(StatusCode::UNAUTHORIZED);
+    }
+
+    let waits = log_in(&shop, authenticator.next_code()).from("198.51.100.3").await.is(StatusCode::TOO_MANY_REQUESTS);
+    assert!(waits.header("retry-after").parse::<u64>().unwrap() > 800);
+
+    Anonymous(&shop).post("/api/auth/forgot-password").json(&json!({"email": "anna@example.org"})).await;
+    shop.counts("user.reset_requested", 1).await;
+    let reset = json!({"token": shop.link(Purpose::ResetPassword, anna.id, 1), "password": "wheels turn all night"});
+    Anonymous(&shop).post("/api/auth/reset-password").json(&reset).await.is(StatusCode::NO_CONTENT);
+    let body =
+        json!({"email": "anna@example.org", "password": "wheels turn all night", "totp": authenticator.next_code()});
+    Anonymous(&shop).post("/api/auth/login").json(&body).await.is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn being_asked_for_a_code_is_no_failure() {
+    let shop = Shop::open_with(&["--login-failures", "1", "--login-first-wait", "1h"]).await;
+    let anna = Buyer::new(&shop, "anna").await;
+    let (authenticator, _, _) = switch_on(&anna).await;
+    for _ in 0..2 {
+        let asked = Anonymous(&shop).logs_in("anna@example.org", PASSWORD).await.is(StatusCode::UNAUTHORIZED);
+        assert_eq!(asked.text("code"), "totp_required");
+    }
+    log_in(&shop, authenticator.next_code()).await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -193,6 +227,23 @@ async fn neither_the_secret_nor_a_recovery_code_can_be_read_in_redis() {
     }
     let events = format!("{:?}", shop.events().await);
     assert!(!events.contains(&secret) && !events.contains(&recovery));
+}
+
+#[tokio::test]
+async fn whoever_is_everything_has_cookies_that_every_browser_keeps() {
+    let shop = Shop::open().await;
+    let anna = Seller::new(&shop, "anna").await;
+    for role in [Role::Admin, Role::Support] {
+        tell(&shop, anna.id, Command::GrantRole { role }).await;
+    }
+    switch_on(&anna).await;
+
+    let answer = anna.refreshes().await.is(StatusCode::NO_CONTENT);
+
+    let roles = &claims(answer.cookie("__Host-access").unwrap())["roles"];
+    assert_eq!(roles, &json!(["buyer", "seller", "admin", "support"]));
+    let cookies = answer.headers.get_all("set-cookie").iter();
+    assert!(cookies.map(HeaderValue::len).sum::<usize>() < 4096, "all of them together");
 }
 
 #[tokio::test]

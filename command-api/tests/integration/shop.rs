@@ -1,10 +1,12 @@
 //! A shop for one test: its Redis, its keys, its router, and what stands in its log.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use clap::Parser;
@@ -209,6 +211,13 @@ impl<'a> Ask<'a> {
 
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.request = self.request.header(name, value.as_ref());
+        self
+    }
+
+    /// Comes from an address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        let peer = SocketAddr::new(address.parse().unwrap(), 4711);
+        self.request = self.request.extension(ConnectInfo(peer));
         self
     }
 

@@ -37,7 +37,7 @@ pub struct Limits {
     /// Refreshes of one session
     #[arg(long, env = "MILLRACE_LIMIT_REFRESH", default_value = "30/1m")]
     pub limit_refresh: Rate,
-    /// Passwords and codes by which one user proves to be themselves within a session
+    /// Passwords and codes by which one user proves to be themselves within a session; codes by which one logs in
     #[arg(long, env = "MILLRACE_LIMIT_PROOF", default_value = "5/1m")]
     pub limit_proof: Rate,
     /// Other commands of one user
@@ -45,16 +45,16 @@ pub struct Limits {
     pub limit_commands: Rate,
 }
 
-/// How long an account waits after failed logins in a row: longer each time, up to an end.
+/// How long to wait after failed logins, passwords or codes in a row: longer each time, up to an end.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct BackOff {
-    /// Failed logins in a row after which an account begins to wait
+    /// Failed logins, passwords within a session, or codes in a row after which the wait begins
     #[arg(long, env = "MILLRACE_LOGIN_FAILURES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) login_failures: u32,
-    /// How long it waits at first; each further failure doubles it
+    /// How long the wait is at first; each further failure doubles it
     #[arg(long, env = "MILLRACE_LOGIN_FIRST_WAIT", default_value = "15s", value_parser = duration)]
     pub(crate) login_first_wait: Duration,
-    /// How long it waits at most; a reset of the password ends the wait
+    /// How long the wait is at most; a reset of the password ends the wait
     #[arg(long, env = "MILLRACE_LOGIN_LONGEST_WAIT", default_value = "15m", value_parser = duration)]
     pub(crate) login_longest_wait: Duration,
     /// How long after the last failure all of them are forgotten

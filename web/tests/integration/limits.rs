@@ -46,7 +46,7 @@ fn from(address: &str) -> ClientAddress {
     ClientAddress(address.parse().unwrap())
 }
 
-fn refused(outcome: Result<(), Problem>) -> u64 {
+fn refused<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> u64 {
     let response = outcome.unwrap_err().into_response();
     assert_eq!(response.status(), 429);
     response.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
@@ -123,9 +123,50 @@ async fn the_right_password_ends_a_row_of_failures() {
     let Pair { shop: _shop, one, .. } = pair(&["--login-failures", "3", "--login-first-wait", "1h"]).await;
     for _ in 0..2 {
         one.log_in(from("198.51.100.1"), "anna").await.unwrap();
-        one.log_in(from("198.51.100.1"), "anna").await.unwrap();
-        one.logged_in("anna").await.unwrap();
+        one.log_in(from("198.51.100.1"), "anna").await.unwrap().succeeded().await;
     }
+}
+
+#[tokio::test]
+async fn an_attempt_without_a_verdict_is_no_failure() {
+    let Pair { shop: _shop, one, .. } = pair(&["--login-failures", "2", "--login-first-wait", "1h"]).await;
+    let address = from("198.51.100.1");
+    for _ in 0..2 {
+        one.log_in(address, "anna").await.unwrap().undecided().await;
+    }
+    one.log_in(address, "anna").await.unwrap();
+    // The second would begin a wait.
+    one.log_in(address, "anna").await.unwrap().undecided().await;
+    one.log_in(address, "anna").await.unwrap();
+    refused(one.log_in(address, "anna").await);
+}
+
+#[tokio::test]
+async fn wrong_codes_wait_longer_each_time_whoever_tries_them() {
+    let flags = ["--limit-proof", "1000/1s", "--login-failures", "2", "--login-first-wait", "1h"];
+    let Pair { shop: _shop, one, other } = pair(&flags).await;
+    let user = Uuid::now_v7();
+    one.try_code(user).await.unwrap();
+    other.try_code(user).await.unwrap();
+    assert_eq!(refused(one.try_code(user).await).div_ceil(3600), 1);
+    one.try_code(Uuid::now_v7()).await.unwrap();
+    one.prove(user).await.unwrap().succeeded().await;
+    refused(one.try_code(user).await);
+
+    one.reset(user, "anna").await.unwrap();
+
+    one.try_code(user).await.unwrap().succeeded().await;
+}
+
+#[tokio::test]
+async fn whoever_proves_to_be_themselves_waits_after_failures_too() {
+    let Pair { shop: _shop, one, .. } = pair(&["--login-failures", "2", "--login-first-wait", "1h"]).await;
+    let user = Uuid::now_v7();
+    one.prove(user).await.unwrap();
+    one.prove(user).await.unwrap().succeeded().await;
+    one.prove(user).await.unwrap();
+    one.prove(user).await.unwrap();
+    refused(one.prove(user).await);
 }
 
 #[tokio::test]
@@ -150,7 +191,7 @@ async fn a_reset_lets_the_owner_in_whatever_strangers_have_tried() {
     let owner = from("203.0.113.9");
     refused(one.log_in(owner, "anna").await);
 
-    one.reset("anna").await.unwrap();
+    one.reset(Uuid::now_v7(), "anna").await.unwrap();
 
     one.log_in(owner, "anna").await.unwrap();
 }

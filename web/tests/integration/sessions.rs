@@ -39,7 +39,7 @@ async fn refreshing_in_many_tabs_at_once_gives_the_same_child() {
     let shop = shop(LIFETIMES).await;
     let opened = open(&shop, Uuid::now_v7()).await;
 
-    let children = join_all((0..20).map(|_| shop.sessions.rotate(token(&opened)))).await;
+    let children = join_all((0..500).map(|_| shop.sessions.rotate(token(&opened)))).await;
 
     let children: Vec<_> = children.into_iter().map(Result::unwrap).collect();
     assert!(children.iter().all(|child| token(child) == token(&children[0])));
