@@ -38,6 +38,10 @@ codes! {
     INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.";
     PRICE_CHANGED = "price_changed", CONFLICT, "The order costs something else now; `total` says what.";
     ALREADY_PLACED = "already_placed", CONFLICT, "The order was placed already, with other content.";
+    TOO_EARLY = "too_early", CONFLICT, "The order has not come far enough for that; `order_status` says how far.";
+    PAYMENT_UNDER_WAY = "payment_under_way", CONFLICT, "The provider has not answered the last attempt to pay.";
+    ATTEMPT_SUCCEEDED = "attempt_succeeded", CONFLICT, "The provider has said before that this attempt succeeded.";
+    TOO_LATE = "too_late", CONFLICT, "Nobody remembers any more whether this return was counted.";
     ALREADY_DECIDED = "already_decided", CONFLICT, "The order has come too far for that; `order_status` says how far.";
 }
 
@@ -52,6 +56,8 @@ pub(crate) mod field {
     pub(crate) const CURRENCY_FIXED: &str = "currency_fixed";
     pub(crate) const TOO_MANY: &str = "too_many";
     pub(crate) const OUT_OF_RANGE: &str = "out_of_range";
+    pub(crate) const WRONG_AMOUNT: &str = "wrong_amount";
+    pub(crate) const NOT_RETURNABLE: &str = "not_returnable";
     pub(crate) const REPEATED: &str = "repeated";
     pub(crate) const NOT_FOR_SALE: &str = "not_for_sale";
     pub(crate) const OWN_PRODUCT: &str = "own_product";

@@ -107,6 +107,7 @@ async fn list(app: &App, seller: UserId, place: usize, item: &Item) -> anyhow::R
         category: Some(item.category.to_owned().try_into()?),
         price: price.try_into()?,
         images: Vec::new(),
+        draft: false,
     };
     let quantity = item.stock;
     commit(app, Request::new(context(), [Stream::of::<Product>(id), Stream::of::<Inventory>(id)]), move |states| {

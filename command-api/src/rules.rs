@@ -53,6 +53,7 @@ pub(crate) fn of_inventory(error: inventory::Error, pointer: &str) -> Problem {
         inventory::Error::BelowReserved { on_hand, reserved, .. } => {
             Problem::conflict(codes::BELOW_RESERVED, said).with("on_hand", on_hand).with("reserved", reserved)
         }
+        inventory::Error::TooLate { .. } => Problem::conflict(codes::TOO_LATE, said),
         inventory::Error::Insufficient { available, .. } => {
             Problem::conflict(codes::INSUFFICIENT_STOCK, said).with("available", available)
         }
@@ -69,6 +70,20 @@ pub(crate) fn of_order(error: order::Error) -> Problem {
         order::Error::AlreadyDecided { status } => {
             Problem::conflict(codes::ALREADY_DECIDED, said).with("order_status", status.as_str())
         }
+        order::Error::TooEarly { status } => {
+            Problem::conflict(codes::TOO_EARLY, said).with("order_status", status.as_str())
+        }
+        order::Error::PaymentUnderWay { .. } => Problem::conflict(codes::PAYMENT_UNDER_WAY, said),
+        order::Error::AttemptSucceeded { .. } => Problem::conflict(codes::ATTEMPT_SUCCEEDED, said),
+        order::Error::NoSuchAttempt { .. } | order::Error::NoSuchRefund { .. } | order::Error::NotASeller { .. } => {
+            Problem::not_found()
+        }
+        order::Error::WrongAmount { .. } => refused("/amount", field::WRONG_AMOUNT, said),
+        order::Error::NotReturnable { index, returnable, .. } => {
+            line(index, "quantity", field::NOT_RETURNABLE).with("returnable", returnable)
+        }
+        // What is charged is the shop's own doing.
+        order::Error::Charges { .. } => Problem::internal(said),
         order::Error::Lines { .. } => refused("/lines", field::OUT_OF_RANGE, said),
         order::Error::Quantity { index, .. } => line(index, "quantity", field::OUT_OF_RANGE),
         order::Error::Repeated { index, .. } => line(index, "product_id", field::REPEATED),

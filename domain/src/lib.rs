@@ -14,6 +14,7 @@ pub mod text;
 
 pub mod claim;
 pub mod inventory;
+pub mod message;
 pub mod order;
 pub mod product;
 pub mod user;

@@ -1,20 +1,47 @@
 //! What a buyer wants from one or several sellers, at the prices and names of the moment it was placed.
 //!
 //! An order waits as pending until the [policy](crate::policy::OrderFulfilment) has reserved all its lines, and is
-//! rejected when one of them falls short.
+//! rejected when one of them falls short. It is to be paid by a deadline; then each seller ships their own lines. What
+//! arrived may come back, line by line.
 
-use std::{collections::BTreeSet, fmt};
-
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    Aggregate, Currency, Money, OrderId, ProductId, UserId,
-    text::{ProductName, Reason},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
 };
 
-mod basket;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
-pub use basket::{MAX_LINES, MAX_QUANTITY, Offer, Wanted};
+use crate::{Aggregate, Money, OrderId, ProductId, Timer, UserId};
+
+mod actions;
+mod basket;
+mod command;
+mod error;
+mod event;
+mod lifecycle;
+mod payment;
+mod returns;
+mod shipping;
+#[cfg(test)]
+mod tests;
+
+pub use actions::{Acting, Action};
+pub use basket::{Charges, Line, MAX_LINES, MAX_QUANTITY, Offer, Short, Units, Wanted};
+pub use command::Command;
+pub use error::Error;
+pub use event::Event;
+pub use payment::{Answer, Refund, Repayment};
+pub use shipping::Shipment;
+
+/// The kind of timer that is due when an order has to be paid.
+pub const PAYMENT_DEADLINE: &str = "payment-deadline";
+
+/// The kind of timer that is due when the provider is asked what became of an attempt to pay.
+pub const UNANSWERED_PAYMENT: &str = "unanswered-payment";
+
+/// The kind of timer that is due when an order that has arrived is done with.
+pub const COMPLETION: &str = "completion";
 
 /// An order, once it is placed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,33 +49,82 @@ pub struct Order {
     status: Option<Status>,
     buyer: Option<UserId>,
     lines: Vec<Line>,
+    charges: Charges,
     total: Option<Money>,
+    pay_by: Option<OffsetDateTime>,
+    attempts: Vec<Answer>,
+    shipments: BTreeMap<UserId, Shipment>,
+    complete_by: Option<OffsetDateTime>,
+    returns: u32,
+    returned: BTreeMap<ProductId, u32>,
+    refunds: Vec<Refund>,
 }
 
 /// How far an order has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Its lines are being reserved.
     Pending,
     /// All its lines are reserved.
     Confirmed,
+    /// The provider has the money.
+    Paid,
+    /// Some of its sellers have sent their lines.
+    PartlyShipped,
+    /// All its lines are on their way, or there.
+    Shipped,
+    /// All its lines have arrived.
+    Delivered,
+    /// It arrived a while ago, and is done with.
+    Completed,
     /// A line fell short.
     Rejected,
-    /// The buyer no longer wants it.
+    /// Nobody paid in time.
+    Expired,
+    /// It was called off.
     Cancelled,
+    /// All that was paid has gone back.
+    Refunded,
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Pending,
+        Self::Confirmed,
+        Self::Paid,
+        Self::PartlyShipped,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Completed,
+        Self::Rejected,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Refunded,
+    ];
+
     /// As the API and the read models spell it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Confirmed => "confirmed",
+            Self::Paid => "paid",
+            Self::PartlyShipped => "partly_shipped",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Completed => "completed",
             Self::Rejected => "rejected",
+            Self::Expired => "expired",
             Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
         }
+    }
+
+    /// Whether nobody has anything to do any more, as far as the goods go.
+    const fn is_end(self) -> bool {
+        matches!(self, Self::Completed | Self::Rejected | Self::Expired | Self::Cancelled | Self::Refunded)
     }
 }
 
@@ -56,6 +132,18 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// A side of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// Who placed it.
+    Buyer,
+    /// Who sells something in it.
+    Seller,
+    /// Those who run the marketplace and look after its people.
+    Support,
 }
 
 impl Order {
@@ -77,6 +165,12 @@ impl Order {
         &self.lines
     }
 
+    /// What is asked beside the prices.
+    #[must_use]
+    pub const fn charges(&self) -> Charges {
+        self.charges
+    }
+
     /// What all of it costs.
     #[must_use]
     pub const fn total(&self) -> Option<Money> {
@@ -88,202 +182,17 @@ impl Order {
     pub fn sellers(&self) -> BTreeSet<UserId> {
         self.lines.iter().map(|line| line.seller).collect()
     }
-}
 
-/// A product in an order, as it was when the order was placed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Which.
-    pub product: ProductId,
-    /// Who sells it.
-    pub seller: UserId,
-    /// What it was called.
-    pub name: ProductName,
-    /// How many units.
-    pub quantity: u32,
-    /// What one unit cost.
-    pub unit_price: Money,
-}
+    /// By when it is to be paid, once it is confirmed.
+    #[must_use]
+    pub const fn pay_by(&self) -> Option<OffsetDateTime> {
+        self.pay_by
+    }
 
-/// A side of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    /// Who placed it.
-    Buyer,
-    /// Who sells something in it.
-    Seller,
-    /// Those who run the marketplace and look after its people.
-    Support,
-}
-
-/// A line that the inventory could not meet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Short {
-    /// Which product.
-    pub product: ProductId,
-    /// How many units were wanted.
-    pub requested: u32,
-    /// How many there were.
-    pub available: u64,
-}
-
-/// What can be asked of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Order products.
-    Place {
-        /// Who orders.
-        buyer: UserId,
-        /// What, 1 to [`MAX_LINES`], each product once.
-        lines: Vec<Wanted>,
-        /// What the buyer was told it would cost. Compared, never used.
-        expected_total: Option<Money>,
-    },
-    /// All lines are reserved.
-    Confirm,
-    /// Some lines fell short.
-    Reject {
-        /// Which, and by how much.
-        short: Vec<Short>,
-    },
-    /// It is no longer wanted.
-    Cancel {
-        /// Why.
-        reason: Option<Reason>,
-        /// Who asks.
-        by: Party,
-    },
-}
-
-/// What has happened to an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
-    /// It was placed.
-    #[serde(rename = "order.placed")]
-    Placed {
-        /// By whom.
-        buyer: UserId,
-        /// What was ordered.
-        lines: Vec<Line>,
-        /// What all of it costs.
-        total: Money,
-    },
-    /// All its lines are reserved.
-    #[serde(rename = "order.confirmed")]
-    Confirmed {},
-    /// Some of its lines fell short.
-    #[serde(rename = "order.rejected")]
-    Rejected {
-        /// Which, and by how much.
-        short: Vec<Short>,
-        /// All products of the order, for whoever gives back what was reserved.
-        products: Vec<ProductId>,
-    },
-    /// It is no longer wanted.
-    #[serde(rename = "order.cancelled")]
-    Cancelled {
-        /// Why.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<Reason>,
-        /// Who cancelled it. `None` where that was not recorded: before schema 2.
-        #[serde(deserialize_with = "Option::deserialize")]
-        by: Option<Party>,
-        /// All products of the order, for whoever gives back what was reserved.
-        products: Vec<ProductId>,
-    },
-    /// The books were closed: this is how it stands.
-    #[serde(rename = "order.carried_forward")]
-    CarriedForward {
-        /// How far it has come.
-        status: Status,
-        /// Who placed it.
-        buyer: UserId,
-        /// What was ordered.
-        lines: Vec<Line>,
-        /// What all of it costs.
-        total: Money,
-    },
-}
-
-/// Which rule of orders a command would break. An `index` is the line's, from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// It was never placed.
-    #[error("there is no such order")]
-    Unknown,
-    /// It was placed with another buyer or other lines.
-    #[error("the order is already placed with other content")]
-    AlreadyPlaced,
-    /// It has come too far for that.
-    #[error("the order is already {status}")]
-    AlreadyDecided {
-        /// How far.
-        status: Status,
-    },
-    /// Not 1 to [`MAX_LINES`] lines.
-    #[error("an order has 1 to {MAX_LINES} lines, not {count}")]
-    Lines {
-        /// How many came.
-        count: usize,
-    },
-    /// Not 1 to [`MAX_QUANTITY`] units.
-    #[error("line {index}: a quantity is 1 to {MAX_QUANTITY}, not {quantity}")]
-    Quantity {
-        /// Which line.
-        index: usize,
-        /// How many units came.
-        quantity: u32,
-    },
-    /// A product is in an order once.
-    #[error("line {index}: product {product} is already in the order")]
-    Repeated {
-        /// Which line is the second.
-        index: usize,
-        /// Which product.
-        product: ProductId,
-    },
-    /// The product does not exist or is archived.
-    #[error("line {index}: product {product} is not for sale")]
-    NotForSale {
-        /// Which line.
-        index: usize,
-        /// Which product.
-        product: ProductId,
-    },
-    /// Nobody orders from themselves.
-    #[error("line {index}: product {product} is the buyer's own")]
-    OwnProduct {
-        /// Which line.
-        index: usize,
-        /// Which product.
-        product: ProductId,
-    },
-    /// An order is paid in one currency.
-    #[error("line {index}: product {product} is priced in {currency}, the first line in {first}")]
-    MixedCurrencies {
-        /// Which line.
-        index: usize,
-        /// Which product.
-        product: ProductId,
-        /// What it is priced in.
-        currency: Currency,
-        /// What the first line is priced in.
-        first: Currency,
-    },
-    /// It costs something else than the buyer was told.
-    #[error("the order costs {} {} now", .total.amount, .total.currency)]
-    PriceChanged {
-        /// What it costs.
-        total: Money,
-    },
-}
-
-impl Order {
-    /// Whether this is what was ordered, at whatever prices.
-    fn is_for(&self, buyer: UserId, wanted: &[Wanted]) -> bool {
-        let ordered = self.lines.iter().map(|line| (line.product, line.quantity));
-        self.buyer == Some(buyer) && ordered.eq(wanted.iter().map(|line| (line.product, line.quantity)))
+    /// When it is complete, once everything has arrived.
+    #[must_use]
+    pub const fn complete_by(&self) -> Option<OffsetDateTime> {
+        self.complete_by
     }
 }
 
@@ -297,64 +206,143 @@ impl Aggregate for Order {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         let Some(status) = self.status else {
-            return match command {
-                Command::Place { buyer, lines, expected_total } => {
-                    let (lines, total) = basket::price(buyer, lines, expected_total)?;
-                    Ok(vec![Event::Placed { buyer, lines, total }])
-                }
-                Command::Confirm | Command::Reject { .. } | Command::Cancel { .. } => Err(Error::Unknown),
-            };
+            let Command::Place { buyer, lines, charges, expected_total } = command else { return Err(Error::Unknown) };
+            let (lines, total) = basket::price(buyer, lines, charges, expected_total)?;
+            return Ok(vec![Event::Placed { buyer, lines, charges, total }]);
         };
-        let products = || self.lines.iter().map(|line| line.product).collect();
-        match (command, status) {
-            (Command::Place { buyer, lines, .. }, _) if self.is_for(buyer, &lines) => Ok(vec![]),
-            (Command::Place { .. }, _) => Err(Error::AlreadyPlaced),
-
-            (Command::Confirm, Status::Pending) => Ok(vec![Event::Confirmed {}]),
-            (Command::Reject { short }, Status::Pending) => Ok(vec![Event::Rejected { short, products: products() }]),
-            (Command::Cancel { reason, by }, Status::Pending | Status::Confirmed) => {
-                Ok(vec![Event::Cancelled { reason, by: Some(by), products: products() }])
-            }
-
-            (Command::Confirm, Status::Confirmed)
-            | (Command::Reject { .. }, Status::Rejected)
-            | (Command::Cancel { .. }, Status::Cancelled) => Ok(vec![]),
-
-            (Command::Confirm, Status::Rejected | Status::Cancelled)
-            | (Command::Reject { .. }, Status::Confirmed | Status::Cancelled)
-            | (Command::Cancel { .. }, Status::Rejected) => Err(Error::AlreadyDecided { status }),
+        match command {
+            Command::Place { buyer, lines, .. } => self.place_again(buyer, &lines),
+            Command::Confirm { pay_by } => Self::confirm(status, pay_by),
+            Command::Reject { short } => self.reject(status, short),
+            Command::Cancel { reason, by } => self.cancel(status, reason, by),
+            Command::Expire { at } => Ok(self.expire(status, at)),
+            Command::StartPayment { at, ask_after } => self.start_payment(status, at, ask_after),
+            Command::RecordPayment { attempt, amount } => self.record_payment(status, attempt, amount),
+            Command::DeclinePayment { attempt, reason } => self.decline_payment(attempt, reason),
+            Command::AwaitPayment { attempt, at, ask_after } => self.await_payment(attempt, at, ask_after),
+            Command::Ship { seller, tracking } => self.ship(status, seller, tracking),
+            Command::Deliver { seller, complete_by } => self.deliver(status, seller, complete_by),
+            Command::Complete { at } => Ok(self.complete(status, at)),
+            Command::Return { seller, lines, reason } => self.take_back(status, seller, lines, reason),
+            Command::RecordRefund { number } => self.record_refund(number),
         }
     }
 
     fn evolve(&mut self, event: &Event) {
-        self.status = Some(match event {
-            Event::Placed { buyer, lines, total } => {
+        match event {
+            Event::Placed { buyer, lines, charges, total } => {
+                self.status = Some(Status::Pending);
                 self.buyer = Some(*buyer);
                 self.lines.clone_from(lines);
+                self.charges = *charges;
                 self.total = Some(*total);
-                Status::Pending
             }
-            Event::Confirmed {} => Status::Confirmed,
-            Event::Rejected { .. } => Status::Rejected,
-            Event::Cancelled { .. } => Status::Cancelled,
-            Event::CarriedForward { status, buyer, lines, total } => {
-                self.buyer = Some(*buyer);
-                self.lines.clone_from(lines);
-                self.total = Some(*total);
-                *status
+            Event::Confirmed { pay_by } => {
+                self.status = Some(Status::Confirmed);
+                self.pay_by = *pay_by;
             }
-        });
+            Event::Rejected { .. } => self.status = Some(Status::Rejected),
+            Event::Cancelled { refund, .. } => {
+                self.status = Some(Status::Cancelled);
+                if let Some((attempt, refund)) = self.paid_by().zip(*refund) {
+                    self.owe(attempt, refund.amount);
+                }
+            }
+            Event::Expired { .. } => self.status = Some(Status::Expired),
+            Event::PaymentStarted { ask_at, .. } => self.payment_started(*ask_at),
+            Event::PaymentPending { attempt, ask_at } => self.payment_pending(*attempt, *ask_at),
+            Event::Paid { attempt, .. } => {
+                self.status = Some(Status::Paid);
+                self.answered(*attempt, Answer::Paid);
+            }
+            Event::PaidLate { attempt, amount, .. } => {
+                self.answered(*attempt, Answer::PaidLate);
+                self.owe(*attempt, *amount);
+            }
+            Event::PaymentDeclined { attempt, .. } => self.answered(*attempt, Answer::Declined),
+            Event::Shipped { seller, .. } => self.shipped(*seller),
+            Event::Delivered { seller, complete_by } => self.delivered(*seller, *complete_by),
+            Event::Completed {} => self.status = Some(Status::Completed),
+            Event::Returned { number, lines, refund, .. } => {
+                self.came_back(*number, lines);
+                if let Some(attempt) = self.paid_by() {
+                    self.owe(attempt, refund.amount);
+                }
+            }
+            Event::Refunded { number, .. } => self.gone_back(*number),
+            Event::CarriedForward {
+                status,
+                buyer,
+                lines,
+                charges,
+                total,
+                pay_by,
+                attempts,
+                shipments,
+                complete_by,
+                returns,
+                returned,
+                refunds,
+            } => {
+                *self = Self {
+                    status: Some(*status),
+                    buyer: Some(*buyer),
+                    lines: lines.clone(),
+                    charges: *charges,
+                    total: Some(*total),
+                    pay_by: *pay_by,
+                    attempts: attempts.clone(),
+                    shipments: shipments.clone(),
+                    complete_by: *complete_by,
+                    returns: *returns,
+                    returned: returned.clone(),
+                    refunds: refunds.clone(),
+                };
+            }
+        }
     }
 
     fn carried_forward(&self) -> Option<Event> {
-        let Self { status, buyer, ref lines, total } = *self;
-        Some(Event::CarriedForward { status: status?, buyer: buyer?, lines: lines.clone(), total: total? })
+        let Self {
+            status,
+            buyer,
+            lines,
+            charges,
+            total,
+            pay_by,
+            attempts,
+            shipments,
+            complete_by,
+            returns,
+            returned,
+            refunds,
+        } = self.clone();
+        Some(Event::CarriedForward {
+            status: status?,
+            buyer: buyer?,
+            lines,
+            charges,
+            total: total?,
+            pay_by,
+            attempts,
+            shipments,
+            complete_by,
+            returns,
+            returned,
+            refunds,
+        })
     }
 
+    /// Whoever waits for the provider, or for money, is not finished.
     fn is_finished(&self) -> bool {
-        matches!(self.status, Some(Status::Rejected | Status::Cancelled))
+        let waits = self.unanswered().is_some() || self.open_refunds().next().is_some();
+        self.status.is_some_and(Status::is_end) && !waits
+    }
+
+    fn timers(&self) -> Vec<Timer> {
+        let deadline = self.pay_by.filter(|_| self.status == Some(Status::Confirmed));
+        let completion = self.complete_by.filter(|_| self.status == Some(Status::Delivered));
+        let timers = [(PAYMENT_DEADLINE, deadline), (UNANSWERED_PAYMENT, self.ask_at()), (COMPLETION, completion)];
+        timers.into_iter().filter_map(|(kind, due)| due.map(|due| Timer { kind, due })).collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,18 +4,32 @@
 //! policy's requests to other aggregates, and its commands back. Every request and every command may be carried more
 //! than once, so all of them are idempotent.
 
+use time::{Duration, OffsetDateTime};
+
 use crate::{
-    Aggregate, ClaimId, OrderId, ProductId, UserId,
+    Aggregate, ClaimId, Money, OrderId, ProductId, UserId,
     order::{self, Short},
 };
 
 mod claims;
 mod order_fulfilment;
+mod payments;
 
 pub use claims::Claims;
 pub use order_fulfilment::OrderFulfilment;
+pub use payments::Payments;
 
-/// What a policy wants from other aggregates. Each is one append, all or nothing, in one partition.
+/// What a policy has to know beside events and answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What time it is.
+    pub at: OffsetDateTime,
+    /// How long buyers have to pay once everything is reserved.
+    pub pay_within: Duration,
+}
+
+/// What a policy wants from other aggregates, each one append, all or nothing, in one partition; or from the payment
+/// provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Reserve each of these products for an order, or none.
@@ -34,6 +48,42 @@ pub enum Request {
         order: OrderId,
         /// Products of one partition.
         products: Vec<ProductId>,
+    },
+    /// Take what these products hold for an order out of stock: it is on its way.
+    Commit {
+        /// For which order.
+        order: OrderId,
+        /// Products of one partition.
+        products: Vec<ProductId>,
+    },
+    /// Take goods of an order back into stock. They came back when the event happened.
+    Restock {
+        /// Of which order.
+        order: OrderId,
+        /// The number of the return.
+        number: u32,
+        /// Products of one partition, with how many units.
+        lines: Vec<(ProductId, u32)>,
+    },
+    /// Have the provider collect the money of an attempt to pay. Order and attempt name it: a second time changes nothing.
+    Capture {
+        /// Of which order.
+        order: OrderId,
+        /// Which attempt.
+        attempt: u32,
+        /// How much.
+        amount: Money,
+    },
+    /// Have the provider give money back. Order and number name it: a second time changes nothing.
+    Refund {
+        /// Of which order.
+        order: OrderId,
+        /// The attempt that brought the money.
+        attempt: u32,
+        /// The number of the refund.
+        number: u32,
+        /// How much.
+        amount: Money,
     },
     /// Give back a claim, if it is still this owner's.
     ReleaseClaim {
@@ -93,5 +143,6 @@ pub trait Policy {
         id: <Self::Follows as Aggregate>::Id,
         event: &<Self::Follows as Aggregate>::Event,
         answers: &[Answer],
+        terms: &Terms,
     ) -> Vec<Command>;
 }

@@ -23,7 +23,30 @@ struct Listing {
     category: Option<CategoryName>,
     price: Price,
     images: Vec<ImageUrl>,
-    archived: bool,
+    status: Status,
+}
+
+/// Who can see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its seller: it is not offered yet, or not at the moment.
+    Draft,
+    /// Everybody.
+    Active,
+    /// Nobody orders it any more.
+    Archived,
+}
+
+impl Status {
+    /// As the API and the read models spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
 }
 
 impl Product {
@@ -51,10 +74,16 @@ impl Product {
         self.0.as_ref().map(|listing| listing.price)
     }
 
-    /// Whether it may be ordered: listed, and not archived.
+    /// Who can see it. `None` when it was never listed.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        self.0.as_ref().map(|listing| listing.status)
+    }
+
+    /// Whether it may be ordered: listed, and neither a draft nor archived.
     #[must_use]
     pub fn for_sale(&self) -> bool {
-        self.0.as_ref().is_some_and(|listing| !listing.archived)
+        self.status() == Some(Status::Active)
     }
 }
 
@@ -75,6 +104,8 @@ pub enum Command {
         price: Price,
         /// What it looks like, at most [`MAX_IMAGES`].
         images: Vec<ImageUrl>,
+        /// Whether it is kept from buyers until it is published.
+        draft: bool,
     },
     /// Describe it differently. `None` keeps what there is.
     ChangeDetails {
@@ -92,7 +123,11 @@ pub enum Command {
         /// What one unit costs.
         price: Price,
     },
-    /// Offer it no longer, for good.
+    /// Offer it, if it is a draft or was archived.
+    Publish,
+    /// Make it a draft again.
+    Unpublish,
+    /// Offer it no longer.
     Archive,
 }
 
@@ -116,6 +151,9 @@ pub enum Event {
         price: Price,
         /// What it looks like.
         images: Vec<ImageUrl>,
+        /// Whether it is kept from buyers until it is published.
+        #[serde(skip_serializing_if = "is_false", default)]
+        draft: bool,
     },
     /// It is described differently. Holds only what is different.
     #[serde(rename = "product.details_changed")]
@@ -139,9 +177,24 @@ pub enum Event {
         /// What one unit costs.
         price: Price,
     },
+    /// The draft is offered.
+    #[serde(rename = "product.published")]
+    Published {},
+    /// It is a draft again.
+    #[serde(rename = "product.unpublished")]
+    Unpublished {},
     /// It is no longer offered.
     #[serde(rename = "product.archived")]
     Archived {},
+    /// What was archived is offered again.
+    #[serde(rename = "product.restored")]
+    Restored {},
+}
+
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Which rule of products a command would break.
@@ -186,15 +239,22 @@ impl Aggregate for Product {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         match (&self.0, command) {
-            (None, Command::List { seller, name, description, category, price, images }) => {
+            (None, Command::List { seller, name, description, category, price, images, draft }) => {
                 check_images(&images)?;
-                Ok(vec![Event::Listed { seller, name, description, category, price, images }])
+                Ok(vec![Event::Listed { seller, name, description, category, price, images, draft }])
             }
             (None, _) => Err(Error::Unknown),
             (Some(_), Command::List { .. }) => Err(Error::AlreadyListed),
-            (Some(listing), Command::Archive) if listing.archived => Ok(vec![]),
+            (Some(listing), Command::Publish) => Ok(match listing.status {
+                Status::Draft => vec![Event::Published {}],
+                Status::Active => vec![],
+                Status::Archived => vec![Event::Restored {}],
+            }),
+            (Some(listing), Command::Archive) if listing.status == Status::Archived => Ok(vec![]),
             (Some(_), Command::Archive) => Ok(vec![Event::Archived {}]),
-            (Some(listing), _) if listing.archived => Err(Error::Archived),
+            (Some(listing), _) if listing.status == Status::Archived => Err(Error::Archived),
+            (Some(listing), Command::Unpublish) if listing.status == Status::Draft => Ok(vec![]),
+            (Some(_), Command::Unpublish) => Ok(vec![Event::Unpublished {}]),
             (Some(listing), Command::ChangeDetails { name, description, category, images }) => {
                 check_images(images.as_deref().unwrap_or_default())?;
                 let name = name.filter(|new| *new != listing.name);
@@ -217,8 +277,9 @@ impl Aggregate for Product {
 
     fn evolve(&mut self, event: &Event) {
         match (event.clone(), &mut self.0) {
-            (Event::Listed { seller, name, description, category, price, images }, listing) => {
-                *listing = Some(Listing { seller, name, description, category, price, images, archived: false });
+            (Event::Listed { seller, name, description, category, price, images, draft }, listing) => {
+                let status = if draft { Status::Draft } else { Status::Active };
+                *listing = Some(Listing { seller, name, description, category, price, images, status });
             }
             (Event::DetailsChanged { name, description, category, images }, Some(listing)) => {
                 listing.name = name.unwrap_or_else(|| listing.name.clone());
@@ -227,9 +288,11 @@ impl Aggregate for Product {
                 listing.images = images.unwrap_or_else(|| listing.images.clone());
             }
             (Event::PriceChanged { price }, Some(listing)) => listing.price = price,
-            (Event::Archived {}, Some(listing)) => listing.archived = true,
+            (Event::Published {} | Event::Restored {}, Some(listing)) => listing.status = Status::Active,
+            (Event::Unpublished {}, Some(listing)) => listing.status = Status::Draft,
+            (Event::Archived {}, Some(listing)) => listing.status = Status::Archived,
             // Nothing happens to a product before it is listed.
-            (Event::DetailsChanged { .. } | Event::PriceChanged { .. } | Event::Archived {}, None) => {}
+            (_, None) => {}
         }
     }
 }
@@ -247,6 +310,7 @@ mod tests {
             category: None,
             price: price(1999, "EUR"),
             images: vec![],
+            draft: false,
         }
     }
 
@@ -258,6 +322,7 @@ mod tests {
             category: None,
             price: price(1999, "EUR"),
             images: vec![text("https://example.org/teapot.jpg"); images],
+            draft: false,
         }
     }
 
@@ -274,7 +339,8 @@ mod tests {
 
     #[test]
     fn nothing_else_comes_before_listing() {
-        let commands = [rename("Pot"), Command::ChangePrice { price: price(1, "EUR") }, Command::Archive];
+        let change_price = Command::ChangePrice { price: price(1, "EUR") };
+        let commands = [rename("Pot"), change_price, Command::Publish, Command::Unpublish, Command::Archive];
         for command in commands {
             given::<Product>([]).when(command).then_err(Error::Unknown);
         }
@@ -331,6 +397,36 @@ mod tests {
         given::<Product>([listed()])
             .when(change(1999, "GBP"))
             .then_err(Error::CurrencyFixed { from: text("EUR"), to: text("GBP") });
+    }
+
+    #[test]
+    fn a_draft_is_not_for_sale_until_it_is_published() {
+        let Command::List { seller, name, description, category, price, images, .. } = list(0) else { unreachable!() };
+        let draft = Command::List { seller, name, description, category, price, images, draft: true };
+        let drafted = Product::default().decide(draft).unwrap();
+        assert_eq!(Product::replay(&drafted).status(), Some(Status::Draft));
+        assert!(!Product::replay(&drafted).for_sale());
+        given::<Product>(drafted.clone()).when(Command::Publish).then([Event::Published {}]);
+        given::<Product>(drafted.clone()).when(Command::Unpublish).then_nothing();
+        given::<Product>(drafted.clone()).when(rename("Teapot")).then_nothing();
+        assert!(Product::replay(drafted.iter().chain(&[Event::Published {}])).for_sale());
+    }
+
+    #[test]
+    fn a_product_can_become_a_draft_again() {
+        given::<Product>([listed()]).when(Command::Publish).then_nothing();
+        given::<Product>([listed()]).when(Command::Unpublish).then([Event::Unpublished {}]);
+        assert_eq!(Product::replay(&[listed(), Event::Unpublished {}]).status(), Some(Status::Draft));
+    }
+
+    #[test]
+    fn what_was_archived_can_be_offered_again() {
+        let archived = || [listed(), Event::Archived {}];
+        given::<Product>(archived()).when(Command::Publish).then([Event::Restored {}]);
+        given::<Product>(archived()).when(Command::Unpublish).then_err(Error::Archived);
+        let restored = Product::replay(archived().iter().chain(&[Event::Restored {}]));
+        assert!(restored.for_sale());
+        assert_eq!(restored.decide(rename("Pot")).map(|events| events.len()), Ok(1));
     }
 
     #[test]

@@ -117,6 +117,8 @@ texts! {
     Reason, 1 to 500;
     /// Whatever the goods came with: a delivery note, a purchase order.
     Reference, 1 to 100;
+    /// What a parcel can be followed by.
+    Tracking, 1 to 100;
     /// Where a picture can be fetched.
     ImageUrl, 8 to 2048, form: web_address;
 }

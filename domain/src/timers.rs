@@ -5,13 +5,21 @@
 
 use uuid::Uuid;
 
-use crate::{Aggregate, ClaimId, Timer, claim, claim::Claim, event};
+use crate::{Aggregate, ClaimId, OrderId, Timer, claim, claim::Claim, event, order, order::Order};
 
 /// What a timer calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// [Take back](claim::Command::TakeBack) a claim, knowing whether the user who holds it has appeared.
     TakeBackClaim(ClaimId),
+    /// [Give up](order::Command::Expire) an order that nobody has paid.
+    PayBy(OrderId),
+    /// Ask the provider about the [unanswered](Order::unanswered) attempt to pay, and tell the order:
+    /// [paid](order::Command::RecordPayment), [declined](order::Command::DeclinePayment), also where the provider knows
+    /// nothing of it, or [not decided yet](order::Command::AwaitPayment).
+    AskProvider(OrderId),
+    /// [Close](order::Command::Complete) an order that arrived a while ago.
+    Complete(OrderId),
 }
 
 impl Due {
@@ -20,6 +28,9 @@ impl Due {
     pub fn of(category: &str, kind: &str, id: Uuid) -> Option<Self> {
         match (category, kind) {
             (Claim::CATEGORY, claim::TAKE_OVER) => Some(Self::TakeBackClaim(id.into())),
+            (Order::CATEGORY, order::PAYMENT_DEADLINE) => Some(Self::PayBy(id.into())),
+            (Order::CATEGORY, order::UNANSWERED_PAYMENT) => Some(Self::AskProvider(id.into())),
+            (Order::CATEGORY, order::COMPLETION) => Some(Self::Complete(id.into())),
             _ => None,
         }
     }
@@ -35,6 +46,7 @@ pub fn after<'a>(
 ) -> Result<Vec<Timer>, event::Error> {
     match category {
         Claim::CATEGORY => after_all::<Claim>(history),
+        Order::CATEGORY => after_all::<Order>(history),
         _ => Ok(Vec::new()),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::{claim, event, inventory, order, product, user};
+use domain::{claim, event, inventory, message, order, product, user};
 use serde_json::{Value, json};
 
 /// Names each variant of each event once. The `match` has no wildcard, so a new variant does not compile before it is
@@ -62,21 +62,43 @@ events! {
         Listed = "product.listed",
         DetailsChanged = "product.details_changed",
         PriceChanged = "product.price_changed",
+        Published = "product.published",
+        Unpublished = "product.unpublished",
         Archived = "product.archived",
+        Restored = "product.restored",
     }
     inventory {
         Received = "inventory.received",
         Adjusted = "inventory.adjusted",
         Reserved = "inventory.reserved",
         Released = "inventory.released",
+        Committed = "inventory.committed",
+        Restocked = "inventory.restocked",
+        ThresholdSet = "inventory.threshold_set",
+        RanLow = "inventory.ran_low",
         CarriedForward = "inventory.carried_forward",
     }
     order {
         Placed = "order.placed",
         Confirmed = "order.confirmed",
         Rejected = "order.rejected",
+        PaymentStarted = "order.payment_started",
+        PaymentPending = "order.payment_pending",
+        PaymentDeclined = "order.payment_declined",
+        Paid = "order.paid",
+        PaidLate = "order.paid_late",
+        Expired = "order.expired",
         Cancelled = "order.cancelled",
+        Shipped = "order.shipped",
+        Delivered = "order.delivered",
+        Completed = "order.completed",
+        Returned = "order.returned",
+        Refunded = "order.refunded",
         CarriedForward = "order.carried_forward",
+    }
+    message {
+        Posted = "message.posted",
+        CarriedForward = "message.carried_forward",
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Consuming {
     /// How long after one rewrite of Redis' append-only file, for the sake of erased users, the next one may come
     #[arg(long, env = "MILLRACE_REWRITE_EVERY", default_value = "1m", value_parser = duration)]
     rewrite_every: Duration,
+    /// How long buyers have to pay once everything they ordered is reserved
+    #[arg(long, env = "MILLRACE_PAY_WITHIN", default_value = "15m", value_parser = duration)]
+    pay_within: Duration,
 }
 
 impl Consuming {
@@ -60,6 +63,6 @@ impl Consuming {
         };
         let upkeep =
             Upkeep { trim_every: self.trim_every, books_after: self.books_after, rewrite_every: self.rewrite_every };
-        Ok(Settings { store, database, timing, upkeep })
+        Ok(Settings { store, database, timing, upkeep, pay_within: self.pay_within })
     }
 }

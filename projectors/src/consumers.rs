@@ -39,6 +39,8 @@ pub struct Settings {
     pub timing: Timing,
     /// How small Redis is kept.
     pub upkeep: Upkeep,
+    /// How long buyers have to pay once everything is reserved.
+    pub pay_within: Duration,
 }
 
 /// All consumers of one process.
@@ -85,7 +87,8 @@ impl Consumers {
 
     fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
-        let sink = PolicySink::<P>::new(pool.clone(), self.process.settings.store.clone());
+        let Settings { store, pay_within, .. } = self.process.settings.clone();
+        let sink = PolicySink::<P>::new(pool.clone(), store, pay_within);
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
     }
 

@@ -4,14 +4,14 @@
 //! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
 //! late command accepted.
 
-use std::{marker::PhantomData, panic::AssertUnwindSafe};
+use std::{marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
 
 use domain::{
     Aggregate, OrderId, ProductId,
     claim::{self, Claim},
     inventory::{self, Inventory},
     order::{Order, Short},
-    policy::{Answer, Command, Policy, Request},
+    policy::{Answer, Command, Policy, Request, Terms},
 };
 use event_store::{
     Changes, CommandId, Context, Decision, Feed, Outcome, Positioned, Recorded, Request as Commit, States, Store,
@@ -33,12 +33,14 @@ const PARALLEL: usize = 256;
 pub(crate) struct PolicySink<P> {
     pool: PgPool,
     store: Store,
+    pay_within: time::Duration,
     policy: PhantomData<P>,
 }
 
 impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
-    pub(crate) const fn new(pool: PgPool, store: Store) -> Self {
-        Self { pool, store, policy: PhantomData }
+    pub(crate) fn new(pool: PgPool, store: Store, pay_within: Duration) -> Self {
+        let pay_within = pay_within.try_into().unwrap_or(time::Duration::MAX);
+        Self { pool, store, pay_within, policy: PhantomData }
     }
 
     /// One aggregate's events, up to the first that fails by itself.
@@ -68,7 +70,8 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
             let refused = answers.iter().any(|answer| matches!(answer, Answer::Short(_)));
             answers.push(carrier.carry(request, refused).await?);
         }
-        for command in P::conclude(id, &event, &answers) {
+        let terms = Terms { at: OffsetDateTime::now_utc(), pay_within: self.pay_within };
+        for command in P::conclude(id, &event, &answers, &terms) {
             carrier.command(command).await?;
         }
         Ok(())
@@ -120,9 +123,25 @@ impl Carrier<'_> {
         match request {
             Request::Reserve { order, lines } if refused => self.look_up(order, &lines).await,
             Request::Reserve { order, lines } => self.reserve(order, lines).await,
-            Request::Release { order, products } => self.release(order, products).await,
+            Request::Release { order, products } => {
+                let release = |product| (product, inventory::Command::Release { order });
+                self.count(products.into_iter().map(release).collect()).await
+            }
+            Request::Commit { order, products } => {
+                let commit = |product| (product, inventory::Command::Commit { order });
+                self.count(products.into_iter().map(commit).collect()).await
+            }
+            Request::Restock { order, number, lines } => {
+                let at = self.happened_at()?;
+                let restock =
+                    |(product, quantity)| (product, inventory::Command::Restock { order, number, quantity, at });
+                self.count(lines.into_iter().map(restock).collect()).await
+            }
+            Request::Capture { .. } | Request::Refund { .. } => {
+                unreachable!("no group is started that asks a payment provider")
+            }
             Request::ReleaseClaim { claim, owner } => {
-                let unneeded_at = self.cause.time().map_err(|error| Fault::event(self.cause, &error))?;
+                let unneeded_at = self.happened_at()?;
                 self.execute::<Claim>(claim, claim::Command::Release { owner, unneeded_at }).await?;
                 Ok(Answer::Done)
             }
@@ -174,12 +193,12 @@ impl Carrier<'_> {
         Ok(if decided.short.is_empty() { Answer::Done } else { Answer::Short(decided.short) })
     }
 
-    async fn release(&self, order: OrderId, products: Vec<ProductId>) -> Result<Answer, Fault> {
-        let streams: Vec<_> = products.iter().map(|product| Stream::of::<Inventory>(*product)).collect();
+    /// One command for each inventory of a partition, all of them or none.
+    async fn count(&self, commands: Vec<(ProductId, inventory::Command)>) -> Result<Answer, Fault> {
+        let streams: Vec<_> = commands.iter().map(|(product, _)| Stream::of::<Inventory>(*product)).collect();
         self.commit(streams, move |states| {
-            let release = inventory::Command::Release { order };
-            let changes = products.iter().try_fold(Changes::none(), |changes, product| {
-                Ok(changes.and::<Inventory>(*product, states.get::<Inventory>(*product).decide(release.clone())?))
+            let changes = commands.iter().try_fold(Changes::none(), |changes, (product, command)| {
+                Ok(changes.and::<Inventory>(*product, states.get::<Inventory>(*product).decide(command.clone())?))
             });
             match changes {
                 Ok(changes) => Decision::new(changes, Ok(Answer::Done)),
@@ -202,6 +221,10 @@ impl Carrier<'_> {
             Outcome::Done(answer) => Ok(answer),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
         }
+    }
+
+    fn happened_at(&self) -> Result<OffsetDateTime, Fault> {
+        self.cause.time().map_err(|error| Fault::event(self.cause, &error))
     }
 
     fn broken(&self, rule: inventory::Error) -> Fault {

@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc};
 use domain::{
     Aggregate, ClaimId,
     claim::{self, Claim},
+    order::{self, Order},
     timers::Due,
     user::User,
 };
@@ -149,15 +150,23 @@ async fn carry(
     };
     // A panic of the code that decides is a fault of what it decides on.
     let carried = AssertUnwindSafe(async {
+        let at = OffsetDateTime::now_utc();
         match due {
-            Due::TakeBackClaim(claim) => carrier.take_back(claim, timer).await,
+            Due::TakeBackClaim(claim) => carrier.take_back(claim, timer, at).await?,
+            Due::PayBy(order) => {
+                carrier.execute::<Order>(order, order::Command::Expire { at }, timer, at).await?;
+            }
+            Due::Complete(order) => {
+                carrier.execute::<Order>(order, order::Command::Complete { at }, timer, at).await?;
+            }
+            Due::AskProvider(_) => return Ok(Err(format!("{name}: there is no payment provider to ask"))),
         }
+        Ok(Ok(()))
     })
     .catch_unwind();
     match carried.await.unwrap_or(Err(Fault::Panicked)) {
         Err(fault) if fault.is_about_events() => Ok(Err(format!("{name}: {fault}"))),
-        Err(fault) => Err(fault),
-        Ok(()) => Ok(Ok(())),
+        carried => carried,
     }
 }
 
@@ -170,8 +179,7 @@ struct Carrier<'a> {
 
 impl Carrier<'_> {
     /// Frees a claim whose owner has never registered, or is erased.
-    async fn take_back(&self, claim: ClaimId, timer: DueTimer) -> Result<(), Fault> {
-        let at = OffsetDateTime::now_utc();
+    async fn take_back(&self, claim: ClaimId, timer: DueTimer, at: OffsetDateTime) -> Result<(), Fault> {
         let holder_appeared = match self.store.load::<Claim>(claim).await?.owner() {
             Some(owner) => self.store.load::<User>(owner).await?.has_account(),
             None => false,

@@ -129,7 +129,7 @@ impl Sight {
 
     fn actions(self, status: &str) -> Vec<Action> {
         match (self, status) {
-            (Self::Own, "pending" | "confirmed") => vec![Action::Cancel],
+            (Self::Own, "pending" | "confirmed" | "paid") => vec![Action::Cancel],
             _ => Vec::new(),
         }
     }

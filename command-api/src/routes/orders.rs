@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::order::{self, MAX_QUANTITY, Offer, Order, Party, Wanted};
+use domain::order::{self, Charges, MAX_QUANTITY, Offer, Order, Party, Wanted};
 use domain::product::Product;
 use domain::text::Reason;
 use domain::user::User;
@@ -98,7 +98,8 @@ pub(super) async fn place_order(
     let (id, buyer): (OrderId, _) = (command.new_id(), call.user());
     command
         .run([Stream::of::<Order>(id)], move |draft| {
-            let place = order::Command::Place { buyer, lines: lines.clone(), expected_total };
+            let place =
+                order::Command::Place { buyer, lines: lines.clone(), charges: Charges::default(), expected_total };
             let events = draft.state::<Order>(id).decide(place).map_err(rules::of_order)?;
             let order = Order::replay(&events);
             let version = draft.add::<Order>(id, events);

@@ -62,7 +62,7 @@ impl NewProduct {
         fields.finish(|| {
             let (name, description, category) = (name?, description?, category?);
             let (price, images) = (price?, images?);
-            Some((product::Command::List { seller, name, description, category, price, images }, stock?))
+            Some((product::Command::List { seller, name, description, category, price, images, draft: false }, stock?))
         })
     }
 }

@@ -14,31 +14,73 @@ pub(super) type Upcaster = fn(Data) -> Data;
 pub(super) fn of(kind: &str) -> &'static [Upcaster] {
     match kind {
         "user.carried_forward" => &[user_carried_forward_2],
-        "order.cancelled" => &[order_cancelled_2],
+        "product.listed" => &[unchanged],
+        "inventory.carried_forward" => &[inventory_carried_forward_2],
+        "order.placed" => &[unchanged],
+        "order.confirmed" => &[order_confirmed_2],
+        "order.cancelled" => &[order_cancelled_2, unchanged],
+        "order.carried_forward" => &[order_carried_forward_2],
         _ => &[],
     }
 }
 
-/// Schema 2 carries what proves an account and who is logged in to it. Before, there was none of it.
-fn user_carried_forward_2(mut data: Data) -> Data {
-    for (name, none) in [
-        ("verified", json!(false)),
-        ("verifications", json!(0)),
-        ("resets", json!(0)),
-        ("second_factor", json!(false)),
-        ("sessions", json!([])),
-        ("suspended", json!(false)),
-        ("erased", json!(false)),
-    ] {
-        data.insert(name.to_owned(), none);
-    }
+/// The next schema has one more field, which may be left out, and there was nothing to say in it: charges of an order, that a
+/// product is a draft, money that goes back.
+fn unchanged(data: Data) -> Data {
     data
 }
 
-/// Schema 2 tells who cancelled. Before, it was the buyer or an admin, and the data did not tell which.
-fn order_cancelled_2(mut data: Data) -> Data {
-    data.insert("by".to_owned(), Value::Null);
+fn with(mut data: Data, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
+    data.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
     data
+}
+
+/// Schema 2 carries what proves an account and who is logged in to it. Before, there was none of it.
+fn user_carried_forward_2(data: Data) -> Data {
+    with(
+        data,
+        [
+            ("verified", json!(false)),
+            ("verifications", json!(0)),
+            ("resets", json!(0)),
+            ("second_factor", json!(false)),
+            ("sessions", json!([])),
+            ("suspended", json!(false)),
+            ("erased", json!(false)),
+        ],
+    )
+}
+
+/// Schema 2 carries what left for orders and came back, and the threshold. Before, there was none of it.
+fn inventory_carried_forward_2(mut data: Data) -> Data {
+    if let Some(Value::Object(totals)) = data.get_mut("totals") {
+        totals.extend([("restocked".to_owned(), json!(0)), ("committed".to_owned(), json!(0))]);
+    }
+    with(data, [("threshold", json!(0)), ("restocks", json!([]))])
+}
+
+/// Schema 2 tells by when the order is to be paid. Before, there was no deadline.
+fn order_confirmed_2(data: Data) -> Data {
+    with(data, [("pay_by", Value::Null)])
+}
+
+/// Schema 2 tells who cancelled. Before, it was the buyer or an admin, and the data did not tell which.
+fn order_cancelled_2(data: Data) -> Data {
+    with(data, [("by", Value::Null)])
+}
+
+/// Schema 2 carries what was paid, sent and sent back. Before, there was none of it.
+fn order_carried_forward_2(data: Data) -> Data {
+    with(
+        data,
+        [
+            ("attempts", json!([])),
+            ("shipments", json!({})),
+            ("returns", json!(0)),
+            ("returned", json!({})),
+            ("refunds", json!([])),
+        ],
+    )
 }
 
 #[cfg(test)]
@@ -62,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_order_cancelled_before_that_was_recorded_was_cancelled_by_nobody_knows_whom() {
-        let cancelled = |by| Event::Cancelled { reason: Some(text("Too late.")), by, products: vec![] };
+        let cancelled = |by| Event::Cancelled { reason: Some(text("Too late.")), by, products: vec![], refund: None };
         let read = |schema, data| decode::<Event>("order.cancelled", schema, data).ok();
         let first = r#"{"reason":"Too late.","products":[]}"#;
         assert_eq!(read(1, first), Some(cancelled(None)));

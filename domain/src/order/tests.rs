@@ -1,5 +1,7 @@
 //! The rules of orders, sentence by sentence.
 
+use time::macros::datetime;
+
 use super::*;
 use crate::testing::{Given, given, id, price, text};
 
@@ -12,7 +14,12 @@ fn wanted(product: u128, quantity: u32) -> Wanted {
 }
 
 fn place(lines: impl IntoIterator<Item = Wanted>) -> Command {
-    Command::Place { buyer: id(BUYER), lines: lines.into_iter().collect(), expected_total: None }
+    Command::Place {
+        buyer: id(BUYER),
+        lines: lines.into_iter().collect(),
+        charges: Charges::default(),
+        expected_total: None,
+    }
 }
 
 fn euros(amount: u64) -> Money {
@@ -24,7 +31,22 @@ fn line(product: u128, quantity: u32) -> Line {
 }
 
 fn placed() -> Event {
-    Event::Placed { buyer: id(BUYER), lines: vec![line(10, 2), line(11, 1)], total: euros(3 * 1999) }
+    Event::Placed {
+        buyer: id(BUYER),
+        lines: vec![line(10, 2), line(11, 1)],
+        charges: Charges::default(),
+        total: euros(3 * 1999),
+    }
+}
+
+const PAY_BY: OffsetDateTime = datetime!(2026-11-02 12:15 UTC);
+
+fn confirm() -> Command {
+    Command::Confirm { pay_by: PAY_BY }
+}
+
+fn confirmed() -> Event {
+    Event::Confirmed { pay_by: Some(PAY_BY) }
 }
 
 fn rejected() -> Event {
@@ -36,7 +58,7 @@ fn short() -> Short {
 }
 
 fn cancelled() -> Event {
-    Event::Cancelled { reason: None, by: Some(Party::Seller), products: vec![id(10), id(11)] }
+    Event::Cancelled { reason: None, by: Some(Party::Seller), products: vec![id(10), id(11)], refund: None }
 }
 
 fn cancel() -> Command {
@@ -117,6 +139,7 @@ fn refuses_to_cost_more_than_the_buyer_was_told() {
     let told = |amount| Command::Place {
         buyer: id(BUYER),
         lines: vec![wanted(10, 2), wanted(11, 1)],
+        charges: Charges::default(),
         expected_total: Some(euros(amount)),
     };
     given::<Order>([]).when(told(3 * 1999)).then([placed()]);
@@ -125,19 +148,19 @@ fn refuses_to_cost_more_than_the_buyer_was_told() {
 
 #[test]
 fn a_pending_order_is_confirmed_rejected_or_cancelled() {
-    pending().when(Command::Confirm).then([Event::Confirmed {}]);
+    pending().when(confirm()).then([confirmed()]);
     pending().when(reject()).then([rejected()]);
     pending().when(cancel()).then([cancelled()]);
 }
 
 #[test]
 fn a_confirmed_order_can_still_be_cancelled() {
-    given::<Order>([placed(), Event::Confirmed {}]).when(cancel()).then([cancelled()]);
+    given::<Order>([placed(), confirmed()]).when(cancel()).then([cancelled()]);
 }
 
 #[test]
 fn is_settled_once() {
-    given::<Order>([placed(), Event::Confirmed {}]).when(Command::Confirm).then_nothing();
+    given::<Order>([placed(), confirmed()]).when(confirm()).then_nothing();
     given::<Order>([placed(), rejected()]).when(reject()).then_nothing();
     given::<Order>([placed(), cancelled()]).when(cancel()).then_nothing();
 }
@@ -145,10 +168,10 @@ fn is_settled_once() {
 #[test]
 fn what_is_settled_stays_settled() {
     for (settled, command, status) in [
-        (Event::Confirmed {}, reject(), Status::Confirmed),
-        (rejected(), Command::Confirm, Status::Rejected),
+        (confirmed(), reject(), Status::Confirmed),
+        (rejected(), confirm(), Status::Rejected),
         (rejected(), cancel(), Status::Rejected),
-        (cancelled(), Command::Confirm, Status::Cancelled),
+        (cancelled(), confirm(), Status::Cancelled),
         (cancelled(), reject(), Status::Cancelled),
     ] {
         given::<Order>([placed(), settled]).when(command).then_err(Error::AlreadyDecided { status });
@@ -160,9 +183,9 @@ fn is_finished_when_nothing_more_can_happen_to_it() {
     for (history, finished) in [
         (vec![], false),
         (vec![placed()], false),
-        (vec![placed(), Event::Confirmed {}], false),
+        (vec![placed(), confirmed()], false),
         (vec![placed(), rejected()], true),
-        (vec![placed(), Event::Confirmed {}, cancelled()], true),
+        (vec![placed(), confirmed(), cancelled()], true),
     ] {
         assert_eq!(Order::replay(&history).is_finished(), finished, "{history:?}");
     }
@@ -170,7 +193,7 @@ fn is_finished_when_nothing_more_can_happen_to_it() {
 
 #[test]
 fn nothing_else_comes_before_placing() {
-    for command in [Command::Confirm, reject(), cancel()] {
+    for command in [confirm(), reject(), cancel()] {
         given::<Order>([]).when(command).then_err(Error::Unknown);
     }
 }

@@ -1,6 +1,6 @@
 //! Frees the names that nobody needs any more.
 
-use super::{Answer, Command, Policy, Request};
+use super::{Answer, Command, Policy, Request, Terms};
 use crate::{
     UserId,
     user::{Event, User},
@@ -45,7 +45,7 @@ impl Policy for Claims {
         }
     }
 
-    fn conclude(_: UserId, _: &Event, _: &[Answer]) -> Vec<Command> {
+    fn conclude(_: UserId, _: &Event, _: &[Answer], _: &Terms) -> Vec<Command> {
         vec![]
     }
 }

@@ -7,7 +7,8 @@ use domain::{
     claim::Claim,
     event,
     inventory::{self, Inventory},
-    order::Order,
+    message::Conversation,
+    order::{self, Order},
     product::Product,
     user::{self, User},
 };
@@ -63,6 +64,11 @@ fn counts_each_time(command: &inventory::Command) -> bool {
     matches!(command, inventory::Command::Receive { .. } | inventory::Command::Adjust { .. })
 }
 
+/// Goods that come back twice are more goods as well.
+fn comes_back_each_time(command: &order::Command) -> bool {
+    matches!(command, order::Command::Return { .. })
+}
+
 /// A profile and a password are changed beside the log, and every mail asked for is one more.
 fn is_granted_each_time(command: &user::Command) -> bool {
     use user::Command;
@@ -98,7 +104,12 @@ proptest! {
     }
 
     #[test]
-    fn an_order_is_what_was_written_down(commands in vec(wishes::of_order(), 0..30)) {
+    fn a_conversation_is_what_was_written_down(commands in vec(wishes::of_conversation(), 0..30)) {
+        remembers_every_moment::<Conversation>(commands);
+    }
+
+    #[test]
+    fn an_order_is_what_was_written_down(commands in wishes::of_a_whole_order()) {
         remembers_every_moment::<Order>(commands);
     }
 
@@ -125,7 +136,8 @@ proptest! {
     }
 
     #[test]
-    fn an_order_grants_a_wish_once(before in vec(wishes::of_order(), 0..10), wish in wishes::of_order()) {
+    fn an_order_grants_a_wish_once(before in wishes::of_a_whole_order(), wish in wishes::of_order()) {
+        prop_assume!(!comes_back_each_time(&wish));
         grants_a_wish_once::<Order>(before, wish)?;
     }
 
@@ -144,6 +156,12 @@ proptest! {
                 inventory::Event::Released { order, quantity } => {
                     prop_assert_eq!(open.remove(&order), Some(quantity), "all of it is given back");
                 }
+                inventory::Event::Committed { order, quantity } => {
+                    prop_assert_eq!(open.remove(&order), Some(quantity), "all of it leaves");
+                    in_and_out -= i64::from(quantity);
+                }
+                inventory::Event::Restocked { quantity, .. } => in_and_out += i64::from(quantity),
+                inventory::Event::ThresholdSet { .. } | inventory::Event::RanLow { .. } => {}
                 inventory::Event::CarriedForward { .. } => prop_assert!(false, "no command closes the books"),
             }
             let reserved: u64 = open.values().copied().map(u64::from).sum();
@@ -152,28 +170,5 @@ proptest! {
             prop_assert!(reserved <= inventory.on_hand(), "no more is promised than there is");
             prop_assert_eq!(inventory.available(), inventory.on_hand() - reserved);
         }
-    }
-
-    #[test]
-    fn an_order_costs_the_sum_of_its_lines(commands in vec(wishes::of_order(), 1..10)) {
-        let (order, _) = live::<Order>(commands);
-        if let Some(total) = order.total() {
-            let sum: u64 = order.lines().iter().map(|line| line.unit_price.amount * u64::from(line.quantity)).sum();
-            prop_assert_eq!(total.amount, sum);
-            prop_assert!(order.lines().iter().all(|line| line.unit_price.currency == total.currency));
-        }
-    }
-
-    #[test]
-    fn an_order_is_settled_at_most_once_before_it_is_cancelled(commands in vec(wishes::of_order(), 0..30)) {
-        let (_, history) = live::<Order>(commands);
-        let shape: Vec<_> = history.iter().map(|event| event::encode(event).kind).collect();
-        let shape: Vec<_> = shape.iter().map(String::as_str).collect();
-        prop_assert!(matches!(
-            shape[..],
-            [] | ["order.placed"]
-                | ["order.placed", "order.confirmed" | "order.rejected" | "order.cancelled"]
-                | ["order.placed", "order.confirmed", "order.cancelled"]
-        ), "{shape:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use domain::{
     Aggregate, event,
     inventory::{self, Inventory},
+    message::Conversation,
     order::Order,
     user::User,
 };
@@ -59,7 +60,13 @@ proptest! {
     }
 
     #[test]
-    fn an_order_goes_on_from_closed_books(commands in vec(wishes::of_order(), 0..30)) {
+    fn a_conversation_goes_on_from_closed_books(commands in vec(wishes::of_conversation(), 0..30)) {
+        stands_for_everything_before_it::<Conversation>(commands.clone())?;
+        nobody_closes_them::<Conversation>(commands)?;
+    }
+
+    #[test]
+    fn an_order_goes_on_from_closed_books(commands in wishes::of_a_whole_order()) {
         stands_for_everything_before_it::<Order>(commands.clone())?;
         nobody_closes_them::<Order>(commands)?;
     }
@@ -68,7 +75,8 @@ proptest! {
     fn stock_adds_up_in_streams_that_begin_with_closed_books(
         commands in vec(option::weighted(0.9, wishes::of_inventory()), 0..100),
     ) {
-        let (mut stream, mut received, mut adjusted) = (Vec::<inventory::Event>::new(), 0u64, 0i64);
+        let (mut received, mut adjusted, mut restocked, mut committed) = (0u64, 0i64, 0u64, 0u64);
+        let mut stream = Vec::<inventory::Event>::new();
         for command in commands {
             let inventory = Inventory::replay(&stream);
             let Some(command) = command else {
@@ -79,14 +87,20 @@ proptest! {
                 match event {
                     inventory::Event::Received { quantity, .. } => received += u64::from(quantity),
                     inventory::Event::Adjusted { delta, .. } => adjusted += delta,
-                    inventory::Event::Reserved { .. } | inventory::Event::Released { .. } => {}
+                    inventory::Event::Restocked { quantity, .. } => restocked += u64::from(quantity),
+                    inventory::Event::Committed { quantity, .. } => committed += u64::from(quantity),
+                    inventory::Event::Reserved { .. }
+                    | inventory::Event::Released { .. }
+                    | inventory::Event::ThresholdSet { .. }
+                    | inventory::Event::RanLow { .. } => {}
                     inventory::Event::CarriedForward { .. } => prop_assert!(false, "no command closes the books"),
                 }
                 stream.push(event);
             }
             let inventory = Inventory::replay(&stream);
-            prop_assert_eq!(inventory.totals(), inventory::Totals { received, adjusted });
-            prop_assert_eq!(i64::try_from(inventory.on_hand()).unwrap(), i64::try_from(received).unwrap() + adjusted);
+            prop_assert_eq!(inventory.totals(), inventory::Totals { received, adjusted, restocked, committed });
+            let came = i64::try_from(received + restocked).unwrap() + adjusted;
+            prop_assert_eq!(i64::try_from(inventory.on_hand() + committed).unwrap(), came);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod alone;
 mod books;
+mod orders;
 mod owners;
 mod timers;
 mod together;

@@ -33,7 +33,7 @@ proptest! {
         claim in vec(wishes::of_claim(), 0..30),
         product in vec(wishes::of_product(), 0..30),
         inventory in vec(wishes::of_inventory(), 0..30),
-        order in vec(wishes::of_order(), 0..30),
+        order in wishes::of_a_whole_order(),
     ) {
         are_known_and_found_again::<User>(user)?;
         are_known_and_found_again::<Claim>(claim)?;

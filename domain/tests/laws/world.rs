@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, VecDeque};
 use domain::{
     Aggregate, OrderId, ProductId,
     inventory::{self, Inventory},
-    order::{self, Offer, Order, Party, Short, Status, Wanted},
-    policy::{self, Answer, OrderFulfilment, Policy, Request},
+    order::{self, Charges, Offer, Order, Party, Short, Status, Wanted},
+    policy::{self, Answer, OrderFulfilment, Policy, Request, Terms},
 };
+use time::{Duration, OffsetDateTime};
 
 use crate::wishes::{cents, id, text};
 
 const BUYER: u128 = 1;
 const SELLER: u128 = 2;
+const TERMS: Terms = Terms { at: OffsetDateTime::UNIX_EPOCH, pay_within: Duration::minutes(15) };
 
 #[derive(Clone, Default)]
 pub(crate) struct World {
@@ -51,7 +53,10 @@ impl World {
         let offer = Offer { seller: id(SELLER), name: text("Teapot"), price: cents(100) };
         let wanted = |&(product, quantity)| Wanted { product, quantity, offer: Some(offer.clone()) };
         let lines = basket.iter().map(wanted).collect();
-        self.order(order, order::Command::Place { buyer: id(BUYER), lines, expected_total: None });
+        self.order(
+            order,
+            order::Command::Place { buyer: id(BUYER), lines, charges: Charges::default(), expected_total: None },
+        );
     }
 
     /// The buyer thinks again. Too late is too late.
@@ -90,7 +95,7 @@ impl World {
             self.carriers.entry(order).or_default().errand = Some(errand);
         } else {
             for policy::Command::Order(order, command) in
-                OrderFulfilment::conclude(order, &errand.event, &errand.answers)
+                OrderFulfilment::conclude(order, &errand.event, &errand.answers, &TERMS)
             {
                 self.order(order, command);
             }
@@ -142,7 +147,22 @@ impl World {
                 }
                 Answer::Done
             }
-            Request::ReleaseClaim { .. } => unreachable!("orders rest on no claims"),
+            Request::Commit { order, products } => {
+                for product in products {
+                    self.inventory(product, inventory::Command::Commit { order }).expect("never refused");
+                }
+                Answer::Done
+            }
+            Request::Restock { order, number, lines } => {
+                for (product, quantity) in lines {
+                    let restock = inventory::Command::Restock { order, number, quantity, at: TERMS.at };
+                    self.inventory(product, restock).expect("there is room, and it is not too late");
+                }
+                Answer::Done
+            }
+            Request::ReleaseClaim { .. } | Request::Capture { .. } | Request::Refund { .. } => {
+                unreachable!("fulfilment is about stock alone")
+            }
         }
     }
 

@@ -44,6 +44,7 @@ async fn a_product_and_its_first_stock_are_one_append() {
         category: None,
         price: Price::try_from(Money { amount: 339, currency: "GBP".to_owned().try_into().unwrap() }).unwrap(),
         images: vec![],
+        draft: false,
     };
     let commit = store.commit(request, move |states| {
         let listed = states.get::<Product>(id).decide(list.clone()).unwrap();

@@ -27,7 +27,12 @@ async fn ten_units_and_two_hundred_concurrent_orders_make_ten_confirmed_and_a_cl
             Event::Adjusted { delta, .. } => on_hand += delta,
             Event::Reserved { quantity, .. } => reserved += i64::from(quantity),
             Event::Released { quantity, .. } => reserved -= i64::from(quantity),
-            Event::CarriedForward { .. } => {}
+            Event::Committed { quantity, .. } => {
+                on_hand -= i64::from(quantity);
+                reserved -= i64::from(quantity);
+            }
+            Event::Restocked { quantity, .. } => on_hand += i64::from(quantity),
+            Event::ThresholdSet { .. } | Event::RanLow { .. } | Event::CarriedForward { .. } => {}
         }
         inventory.evolve(&event);
         assert!(0 <= reserved && reserved <= on_hand, "{reserved} of {on_hand} after {event:?}");

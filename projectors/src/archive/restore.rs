@@ -9,6 +9,7 @@ use domain::{
     Aggregate,
     claim::Claim,
     inventory::Inventory,
+    message::Conversation,
     order::Order,
     policy::{Claims, OrderFulfilment, Policy},
     product::Product,
@@ -61,6 +62,7 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
     aggregates::<Product>(&mut archive, &mut redis, &mut done).await?;
     aggregates::<Inventory>(&mut archive, &mut redis, &mut done).await?;
     aggregates::<Order>(&mut archive, &mut redis, &mut done).await?;
+    aggregates::<Conversation>(&mut archive, &mut redis, &mut done).await?;
     let settled = positions(&mut archive).await?;
     for feed in CATEGORIES.iter().flat_map(|category| Feed::all(category)) {
         let archived = last_entry(&mut archive, &mut redis, feed).await?;

@@ -106,13 +106,25 @@ async fn of_order(store: &Store, order: OrderId, event: order::Event) -> Result<
             let letter = |(recipient, lines)| Letter { recipient, content: Content::OrderPlaced { order, lines } };
             Ok(shops.into_iter().map(letter).collect())
         }
-        Event::Confirmed {} => {
+        Event::Confirmed { .. } => {
             to_buyer(store, order, |lines, total| Content::OrderConfirmed { order, lines, total }).await
         }
         Event::Rejected { short, .. } => {
             to_buyer(store, order, |lines, _| Content::OrderRejected { order, lines, short }).await
         }
-        Event::Cancelled { .. } | Event::CarriedForward { .. } => Ok(Vec::new()),
+        Event::Cancelled { .. }
+        | Event::Expired { .. }
+        | Event::PaymentStarted { .. }
+        | Event::PaymentPending { .. }
+        | Event::PaymentDeclined { .. }
+        | Event::Paid { .. }
+        | Event::PaidLate { .. }
+        | Event::Shipped { .. }
+        | Event::Delivered { .. }
+        | Event::Completed {}
+        | Event::Returned { .. }
+        | Event::Refunded { .. }
+        | Event::CarriedForward { .. } => Ok(Vec::new()),
     }
 }
 

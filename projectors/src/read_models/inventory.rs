@@ -66,8 +66,12 @@ impl Projection for Inventories {
         let (order, note) = match what {
             Event::Received { reference, .. } => (None, reference.map(Into::into)),
             Event::Adjusted { reason, .. } => (None, Some(reason.into())),
-            Event::Reserved { order, .. } | Event::Released { order, .. } => (Some(order.into()), None),
-            Event::CarriedForward { .. } => return Ok(()),
+            Event::Reserved { order, .. }
+            | Event::Released { order, .. }
+            | Event::Committed { order, .. }
+            | Event::Restocked { order, .. } => (Some(order.into()), None),
+            // Nothing moves.
+            Event::ThresholdSet { .. } | Event::RanLow { .. } | Event::CarriedForward { .. } => return Ok(()),
         };
         *changed_at = at;
         let kind = event.kind.trim_start_matches("inventory.").to_owned();

@@ -1,6 +1,6 @@
 //! Orders with their lines, and the timeline that explains how they got where they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Aggregate,
@@ -35,6 +35,10 @@ struct Row {
     status: String,
     total_amount: i64,
     currency: String,
+    to_ship: i64,
+    paid: bool,
+    captured_amount: i64,
+    refunded_amount: i64,
     placed_at: OffsetDateTime,
     changed_at: OffsetDateTime,
 }
@@ -67,7 +71,8 @@ impl Projection for Orders {
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
         let orders = sqlx::query_as!(
             Row,
-            "select id, version, buyer, status, total_amount, currency, placed_at, changed_at
+            "select id, version, buyer, status, total_amount, currency, to_ship, paid, captured_amount, refunded_amount,
+                    placed_at, changed_at
              from orders where id = any($1)",
             &touched.of(Order::CATEGORY)
         )
@@ -79,38 +84,35 @@ impl Projection for Orders {
 
     fn fold(rows: &mut Rows, event: &Recorded, _: &Record) -> Result<(), Unfoldable> {
         let (what, at) = (event.event::<Order>()?, event.time()?);
-        let mut status = Status::Pending;
-        let mut detail = None;
-        match what {
-            Event::CarriedForward { .. } => return rows.carry_forward(event),
-            Event::Placed { buyer, lines, total } => {
-                let row = Row {
-                    id: event.id,
-                    version: 0,
-                    buyer: buyer.into(),
-                    status: String::new(),
-                    total_amount: total.amount as i64,
-                    currency: total.currency.into(),
-                    placed_at: at,
-                    changed_at: at,
-                };
-                rows.orders.insert(event.id, row);
-                rows.lines.extend((1..).zip(lines).map(|(number, line)| OrderLine { order: event.id, number, line }));
-            }
-            Event::Confirmed {} => status = Status::Confirmed,
-            Event::Rejected { short, .. } => {
-                status = Status::Rejected;
-                detail = Some(json!({ "short": short }).to_string());
-            }
-            Event::Cancelled { reason, .. } => {
-                status = Status::Cancelled;
-                detail = reason.map(|reason| json!({ "reason": reason }).to_string());
-            }
+        if let Event::CarriedForward { .. } = what {
+            return rows.carry_forward(event);
+        }
+        let detail = detail(&what, event);
+        if let Event::Placed { buyer, lines, total, .. } = &what {
+            let row = Row {
+                id: event.id,
+                version: 0,
+                buyer: (*buyer).into(),
+                status: String::new(),
+                total_amount: total.amount as i64,
+                currency: total.currency.into(),
+                to_ship: lines.iter().map(|line| line.seller).collect::<BTreeSet<_>>().len() as i64,
+                paid: false,
+                captured_amount: 0,
+                refunded_amount: 0,
+                placed_at: at,
+                changed_at: at,
+            };
+            rows.orders.insert(event.id, row);
+            let lines = (1..).zip(lines.clone());
+            rows.lines.extend(lines.map(|(number, line)| OrderLine { order: event.id, number, line }));
         }
         let row = rows.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
         row.version = event.version as i64;
-        row.status = status.as_str().to_owned();
         row.changed_at = at;
+        if let Some(status) = row.follow(&what) {
+            row.status = status.as_str().to_owned();
+        }
         let (kind, actor) = (event.kind.clone(), event.actor.clone());
         rows.moments.push(Moment { order: event.id, version: row.version, kind, actor, at, detail });
         Ok(())
@@ -133,12 +135,73 @@ impl Projection for Orders {
     }
 }
 
+/// What the timeline keeps of an event beside the lines of the order.
+fn detail(what: &Event, event: &Recorded) -> Option<String> {
+    match what {
+        Event::Rejected { short, .. } => Some(json!({ "short": short }).to_string()),
+        Event::Cancelled { reason, .. } => reason.as_ref().map(|reason| json!({ "reason": reason }).to_string()),
+        Event::PaymentStarted { .. }
+        | Event::PaymentDeclined { .. }
+        | Event::Paid { .. }
+        | Event::PaidLate { .. }
+        | Event::Shipped { .. }
+        | Event::Delivered { .. }
+        | Event::Returned { .. }
+        | Event::Refunded { .. } => Some(event.data.clone()),
+        Event::Placed { .. }
+        | Event::Confirmed { .. }
+        | Event::Expired { .. }
+        | Event::PaymentPending { .. }
+        | Event::Completed {}
+        | Event::CarriedForward { .. } => None,
+    }
+}
+
+impl Row {
+    /// The sums after one more event, and the status if it is another one.
+    fn follow(&mut self, what: &Event) -> Option<Status> {
+        match what {
+            Event::Placed { .. } => Some(Status::Pending),
+            Event::Confirmed { .. } => Some(Status::Confirmed),
+            Event::Rejected { .. } => Some(Status::Rejected),
+            Event::Cancelled { .. } => Some(Status::Cancelled),
+            Event::Expired { .. } => Some(Status::Expired),
+            Event::Paid { amount, .. } => {
+                self.paid = true;
+                self.captured_amount += amount.amount as i64;
+                Some(Status::Paid)
+            }
+            Event::PaidLate { amount, .. } => {
+                self.captured_amount += amount.amount as i64;
+                None
+            }
+            Event::Shipped { .. } => {
+                self.to_ship -= 1;
+                Some(if self.to_ship == 0 { Status::Shipped } else { Status::PartlyShipped })
+            }
+            Event::Delivered { complete_by, .. } => complete_by.map(|_| Status::Delivered),
+            Event::Completed {} => Some(Status::Completed),
+            Event::Refunded { amount, .. } => {
+                self.refunded_amount += amount.amount as i64;
+                (self.paid && self.refunded_amount == self.captured_amount).then_some(Status::Refunded)
+            }
+            Event::PaymentStarted { .. }
+            | Event::PaymentPending { .. }
+            | Event::PaymentDeclined { .. }
+            | Event::Returned { .. }
+            | Event::CarriedForward { .. } => None,
+        }
+    }
+}
+
 impl Copied for Row {
     const TABLE: &'static str = "orders";
 
     fn put(&self, row: &mut copy::Line<'_>) {
         row.put("id", &self.id).put("version", &self.version).put("buyer", &self.buyer).put("status", &self.status);
         row.put("total_amount", &self.total_amount).put("currency", &self.currency);
+        row.put("to_ship", &self.to_ship).put("paid", &self.paid);
+        row.put("captured_amount", &self.captured_amount).put("refunded_amount", &self.refunded_amount);
         row.put("placed_at", &self.placed_at).put("changed_at", &self.changed_at);
     }
 }
@@ -174,17 +237,24 @@ impl Rows {
 
 async fn save_orders(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into orders (id, version, buyer, status, total_amount, currency, placed_at, changed_at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[], $6::text[],
-                              $7::timestamptz[], $8::timestamptz[])
+        "insert into orders (id, version, buyer, status, total_amount, currency, to_ship, paid, captured_amount,
+                             refunded_amount, placed_at, changed_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
+                              $8::bool[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[])
          on conflict (id) do update set
-           version = excluded.version, status = excluded.status, changed_at = excluded.changed_at",
+           version = excluded.version, status = excluded.status, to_ship = excluded.to_ship, paid = excluded.paid,
+           captured_amount = excluded.captured_amount, refunded_amount = excluded.refunded_amount,
+           changed_at = excluded.changed_at",
         &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.buyer).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.status.clone()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.total_amount).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.currency.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.to_ship).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.paid).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.captured_amount).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.refunded_amount).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.placed_at).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.changed_at).collect::<Vec<_>>(),
     )

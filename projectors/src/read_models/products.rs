@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::{
     Aggregate,
     inventory::Inventory,
-    product::{self, Product},
+    product::{self, Product, Status},
     user::{self, User},
 };
 use event_store::{Record, Recorded};
@@ -144,11 +144,18 @@ impl Copied for SellerRow {
     }
 }
 
+impl ProductRow {
+    fn put_on(&mut self, status: Status) {
+        status.as_str().clone_into(&mut self.status);
+    }
+}
+
 impl Rows {
     fn product(&mut self, event: &Recorded) -> Result<(), Unfoldable> {
         let what = event.event::<Product>()?;
-        if let product::Event::Listed { seller, name, description, category, price, images } = what {
+        if let product::Event::Listed { seller, name, description, category, price, images, draft } = what {
             let (price, at) = (price.money(), event.time()?);
+            let status = if draft { Status::Draft } else { Status::Active };
             let row = ProductRow {
                 id: event.id,
                 version: event.version as i64,
@@ -159,7 +166,7 @@ impl Rows {
                 price_amount: price.amount as i64,
                 price_currency: price.currency.into(),
                 images: images.into_iter().map(Into::into).collect(),
-                status: "active".to_owned(),
+                status: status.as_str().to_owned(),
                 listed_at: at,
                 changed_at: at,
             };
@@ -178,7 +185,9 @@ impl Rows {
                 }
             }
             product::Event::PriceChanged { price } => row.price_amount = price.money().amount as i64,
-            product::Event::Archived {} => row.status = "archived".to_owned(),
+            product::Event::Published {} | product::Event::Restored {} => row.put_on(Status::Active),
+            product::Event::Unpublished {} => row.put_on(Status::Draft),
+            product::Event::Archived {} => row.put_on(Status::Archived),
         }
         row.version = event.version as i64;
         row.changed_at = event.time()?;

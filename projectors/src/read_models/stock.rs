@@ -26,7 +26,12 @@ impl Stock {
             Event::Adjusted { delta, .. } => self.on_hand += delta,
             Event::Reserved { quantity, .. } => self.reserved += i64::from(quantity),
             Event::Released { quantity, .. } => self.reserved -= i64::from(quantity),
-            Event::CarriedForward { .. } => {}
+            Event::Committed { quantity, .. } => {
+                self.on_hand -= i64::from(quantity);
+                self.reserved -= i64::from(quantity);
+            }
+            Event::Restocked { quantity, .. } => self.on_hand += i64::from(quantity),
+            Event::ThresholdSet { .. } | Event::RanLow { .. } | Event::CarriedForward { .. } => {}
         }
         self.version = version as i64;
     }

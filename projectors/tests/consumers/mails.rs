@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Aggregate as _, ClaimId, UserId,
-    order::{self, Offer, Order, Wanted},
+    order::{self, Charges, Offer, Order, Wanted},
     user::{self, User},
 };
 use event_store::{Changes, Decision, Record, Request as Commit, Stream};
@@ -143,7 +143,8 @@ async fn each_seller_hears_of_an_order_and_the_buyer_of_its_outcome() {
     }
     // The second of the same order falls short.
     for _ in 0..2 {
-        let place = order::Command::Place { buyer, lines: wanted.clone(), expected_total: None };
+        let place =
+            order::Command::Place { buyer, lines: wanted.clone(), charges: Charges::default(), expected_total: None };
         shop.execute::<Order>(Uuid::now_v7().into(), place).await;
         shop.at_rest().await;
     }
@@ -234,7 +235,12 @@ async fn one_seller_who_is_refused_keeps_no_mail_from_the_other_and_a_retry_send
     }
     shop.at_rest().await;
     smtp.refuse("one@example.com", "451 4.7.1 later");
-    let place = order::Command::Place { buyer: Uuid::now_v7().into(), lines, expected_total: None };
+    let place = order::Command::Place {
+        buyer: Uuid::now_v7().into(),
+        lines,
+        charges: Charges::default(),
+        expected_total: None,
+    };
     shop.execute::<Order>(Uuid::now_v7().into(), place).await;
     shop.is_dead().await;
     let about = |address: &str| smtp.to(address).iter().filter(|mail| mail.text.contains("New order")).count();

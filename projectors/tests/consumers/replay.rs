@@ -18,14 +18,20 @@ use redis::AsyncCommands;
 use tokio::sync::Notify;
 
 use crate::{
-    shop::{SOON, Shop, quick},
+    shop::{PAY_WITHIN, SOON, Shop, quick},
     traffic::Traffic,
 };
 
 pub(crate) const OPTIONS: Options = Options { partitions: 2, verify: true, from_scratch: false };
 
 pub(crate) fn settings(shop: &Shop) -> Settings {
-    Settings { store: shop.store.clone(), database: shop.database.clone(), timing: quick(), upkeep: Upkeep::default() }
+    Settings {
+        store: shop.store.clone(),
+        database: shop.database.clone(),
+        timing: quick(),
+        upkeep: Upkeep::default(),
+        pay_within: PAY_WITHIN,
+    }
 }
 
 pub(crate) fn unheard() -> Progress {

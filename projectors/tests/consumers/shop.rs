@@ -6,7 +6,7 @@ use domain::{
     Aggregate, ClaimId, Money, OrderId, ProductId, UserId,
     inventory::{self, Inventory},
     money::Price,
-    order::{self, Offer, Order, Status, Wanted},
+    order::{self, Charges, Offer, Order, Status, Wanted},
     product::{self, Product},
     user::{self, User},
 };
@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
+/// Longer than any test.
+pub(crate) const PAY_WITHIN: Duration = Duration::from_secs(3600);
 
 pub(crate) struct Shop {
     pub(crate) redis: TestRedis,
@@ -73,7 +75,13 @@ impl Shop {
     pub(crate) fn consume_over(&self, gate: &Gate) -> Running {
         let stop = CancellationToken::new();
         let database = self.database.clone().port(gate.port());
-        let settings = Settings { store: self.store.clone(), database, timing: quick(), upkeep: Upkeep::default() };
+        let settings = Settings {
+            store: self.store.clone(),
+            database,
+            timing: quick(),
+            upkeep: Upkeep::default(),
+            pay_within: PAY_WITHIN,
+        };
         Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
     }
 
@@ -81,13 +89,13 @@ impl Shop {
     pub(crate) fn consume_mailing(&self, mailing: Mailing) -> Running {
         let stop = CancellationToken::new();
         let (store, database) = (self.store.clone(), self.database.clone());
-        let settings = Settings { store, database, timing: quick(), upkeep: Upkeep::default() };
+        let settings = Settings { store, database, timing: quick(), upkeep: Upkeep::default(), pay_within: PAY_WITHIN };
         Running { consumers: Consumers::start(settings, mailing, stop.clone()), stop }
     }
 
     fn consume_from(&self, store: Store, timing: Timing, upkeep: Upkeep) -> Running {
         let stop = CancellationToken::new();
-        let settings = Settings { store, database: self.database.clone(), timing, upkeep };
+        let settings = Settings { store, database: self.database.clone(), timing, upkeep, pay_within: PAY_WITHIN };
         Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
     }
 
@@ -133,6 +141,7 @@ impl Shop {
             category: None,
             price: price(339),
             images: vec!["https://example.com/1.jpg".to_owned().try_into().unwrap()],
+            draft: false,
         };
         self.execute::<Product>(product, list).await;
         if units > 0 {
@@ -154,8 +163,12 @@ impl Shop {
         let offer = || Some(Offer { seller, name: name(), price: price(339) });
         let lines =
             wanted.iter().map(|(product, quantity)| Wanted { product: *product, quantity: *quantity, offer: offer() });
-        let place =
-            order::Command::Place { buyer: UserId::from(Uuid::now_v7()), lines: lines.collect(), expected_total: None };
+        let place = order::Command::Place {
+            buyer: UserId::from(Uuid::now_v7()),
+            lines: lines.collect(),
+            charges: Charges::default(),
+            expected_total: None,
+        };
         self.execute::<Order>(order, place).await;
     }
 
