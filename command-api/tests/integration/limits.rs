@@ -66,6 +66,20 @@ async fn one_address_cannot_try_one_password_on_many_accounts() {
 }
 
 #[tokio::test]
+async fn nobody_gets_around_a_limit_by_naming_other_addresses() {
+    let shop = Shop::open_with(&["--limit-login-address", "5/1h"]).await;
+    let log_in = |number: u8| {
+        let body = json!({"email": format!("a{number}@example.org"), "password": PASSWORD});
+        let ask = Anonymous(&shop).post("/api/auth/login").from("203.0.113.9").json(&body);
+        ask.header("x-forwarded-for", format!("198.51.100.{number}")).header("forwarded", "for=198.51.100.1")
+    };
+    for number in 0..5 {
+        log_in(number).await.is(StatusCode::UNAUTHORIZED);
+    }
+    log_in(5).await.is(StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn whoever_knows_the_password_has_not_failed() {
     let shop = Shop::open_with(&["--login-failures", "2", "--login-first-wait", "1h"]).await;
     Buyer::new(&shop, "anna").await;

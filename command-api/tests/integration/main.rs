@@ -10,6 +10,7 @@ mod work;
 mod accounts;
 mod audit;
 mod bad_input;
+mod cross_site;
 mod demo;
 mod document;
 mod erasure;

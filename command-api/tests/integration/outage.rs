@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use serde_json::json;
 
 use crate::actors::{Anonymous, Buyer, PASSWORD, Seller};
 use crate::shop::Shop;
@@ -23,6 +24,23 @@ async fn commands_are_refused_without_redis_and_taken_again_with_it() {
     })
     .await;
     assert_eq!(shop.count("order.placed").await, 1);
+}
+
+#[tokio::test]
+async fn commands_are_put_off_while_redis_hangs() {
+    let shop = Shop::open().await;
+    let buyer = Buyer::new(&shop, "berta").await;
+    shop.redis.pause();
+
+    buyer.patch("/api/users/me").json(&json!({"display_name": "Berta"})).await.is(StatusCode::SERVICE_UNAVAILABLE);
+    buyer.post("/api/auth/logout").await.is(StatusCode::SERVICE_UNAVAILABLE);
+
+    shop.redis.resume();
+    test_kit::eventually("they are taken again", Duration::from_secs(30), async || {
+        buyer.post("/api/auth/logout").await.status == StatusCode::NO_CONTENT
+    })
+    .await;
+    assert!(!buyer.is_let_in().await);
 }
 
 #[tokio::test]

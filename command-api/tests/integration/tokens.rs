@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use web::keys::SigningKeys;
+use web::tokens::mail::Purpose;
 
 use crate::actors::{Anonymous, Seller, one_line};
 use crate::shop::Shop;
@@ -57,13 +58,23 @@ async fn lets_no_forged_token_in() {
     let foreign_pem = std::fs::read(elsewhere.path().join(format!("{foreign_kid}.pem"))).unwrap();
     let foreign_key = EncodingKey::from_ed_pem(&foreign_pem).unwrap();
     let foreign = encode(&forge.header(Algorithm::EdDSA), &forge.claims, &foreign_key).unwrap();
-    let mut past = forge.claims.clone();
-    for (claim, ago) in [("iat", 7200), ("nbf", 7200), ("exp", 3600)] {
-        past[claim] = json!(OffsetDateTime::now_utc().unix_timestamp() - ago);
-    }
-    let expired = encode(&forge.header(Algorithm::EdDSA), &past, &forge.key).unwrap();
+    let brought = Header { jwk: Some(foreign_keys.public().jwks().keys[0].clone()), ..forge.header(Algorithm::EdDSA) };
+    let brought = encode(&brought, &forge.claims, &foreign_key).unwrap();
+    let unknown = Header { kid: Some("unknown".into()), ..forge.header(Algorithm::EdDSA) };
+    let unknown = encode(&unknown, &forge.claims, &forge.key).unwrap();
+    let link = shop.link(Purpose::VerifyEmail, seller.id, 1);
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let saying = |changes: Value| {
+        let mut claims = forge.claims.clone();
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        encode(&forge.header(Algorithm::EdDSA), &claims, &forge.key).unwrap()
+    };
+    let expired = saying(json!({"iat": now - 7200, "nbf": now - 7200, "exp": now - 3600}));
+    let not_yet = saying(json!({"nbf": now + 3600, "exp": now + 7200}));
+    let [issuer, audience] = ["iss", "aud"].map(|claim| saying(json!({claim: "somebody"})));
 
-    for token in [none, hs256, foreign, expired, "junk".to_owned()] {
+    let signed = [foreign, brought, unknown, link, expired, not_yet, issuer, audience];
+    for token in signed.into_iter().chain([none, hs256, "junk".to_owned()]) {
         let ask = Anonymous(&shop).post("/api/orders").key("k").header("cookie", format!("__Host-access={token}"));
         let answer = shop.refuses(ask.json(&one_line(&product, 1))).await.is(StatusCode::UNAUTHORIZED);
         assert_eq!(answer.text("code"), "unauthenticated", "{token}");
