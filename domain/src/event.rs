@@ -47,7 +47,7 @@ pub enum Error {
 /// Every event type there is, by category and in the order in which things happen.
 ///
 /// The contract with whoever reads the streams: a type is added, never renamed or removed.
-pub const TYPES: [&str; 55] = [
+pub const TYPES: [&str; 57] = [
     "user.registered",
     "user.signup_repeated",
     "user.verification_requested",
@@ -100,8 +100,10 @@ pub const TYPES: [&str; 55] = [
     "order.completed",
     "order.returned",
     "order.refunded",
+    "order.address_forgotten",
     "order.carried_forward",
     "message.posted",
+    "message.forgotten",
     "message.carried_forward",
 ];
 

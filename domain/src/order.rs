@@ -58,6 +58,7 @@ pub struct Order {
     returns: u32,
     returned: BTreeMap<ProductId, u32>,
     refunds: Vec<Refund>,
+    address: bool,
 }
 
 /// How far an order has come.
@@ -183,6 +184,12 @@ impl Order {
         self.lines.iter().map(|line| line.seller).collect()
     }
 
+    /// Whether there is an address that it goes to. It is a private record beside the log.
+    #[must_use]
+    pub const fn has_address(&self) -> bool {
+        self.address
+    }
+
     /// By when it is to be paid, once it is confirmed.
     #[must_use]
     pub const fn pay_by(&self) -> Option<OffsetDateTime> {
@@ -206,9 +213,11 @@ impl Aggregate for Order {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         let Some(status) = self.status else {
-            let Command::Place { buyer, lines, charges, expected_total } = command else { return Err(Error::Unknown) };
+            let Command::Place { buyer, lines, charges, expected_total, address } = command else {
+                return Err(Error::Unknown);
+            };
             let (lines, total) = basket::price(buyer, lines, charges, expected_total)?;
-            return Ok(vec![Event::Placed { buyer, lines, charges, total }]);
+            return Ok(vec![Event::Placed { buyer, lines, charges, total, address }]);
         };
         match command {
             Command::Place { buyer, lines, .. } => self.place_again(buyer, &lines),
@@ -225,17 +234,19 @@ impl Aggregate for Order {
             Command::Complete { at } => Ok(self.complete(status, at)),
             Command::Return { seller, lines, reason } => self.take_back(status, seller, lines, reason),
             Command::RecordRefund { number } => self.record_refund(number),
+            Command::ForgetAddress => Ok(self.address.then_some(Event::AddressForgotten {}).into_iter().collect()),
         }
     }
 
     fn evolve(&mut self, event: &Event) {
         match event {
-            Event::Placed { buyer, lines, charges, total } => {
+            Event::Placed { buyer, lines, charges, total, address } => {
                 self.status = Some(Status::Pending);
                 self.buyer = Some(*buyer);
                 self.lines.clone_from(lines);
                 self.charges = *charges;
                 self.total = Some(*total);
+                self.address = *address;
             }
             Event::Confirmed { pay_by } => {
                 self.status = Some(Status::Confirmed);
@@ -270,6 +281,7 @@ impl Aggregate for Order {
                 }
             }
             Event::Refunded { number, .. } => self.gone_back(*number),
+            Event::AddressForgotten {} => self.address = false,
             Event::CarriedForward {
                 status,
                 buyer,
@@ -283,6 +295,7 @@ impl Aggregate for Order {
                 returns,
                 returned,
                 refunds,
+                address,
             } => {
                 *self = Self {
                     status: Some(*status),
@@ -297,6 +310,7 @@ impl Aggregate for Order {
                     returns: *returns,
                     returned: returned.clone(),
                     refunds: refunds.clone(),
+                    address: *address,
                 };
             }
         }
@@ -316,6 +330,7 @@ impl Aggregate for Order {
             returns,
             returned,
             refunds,
+            address,
         } = self.clone();
         Some(Event::CarriedForward {
             status: status?,
@@ -330,6 +345,7 @@ impl Aggregate for Order {
             returns,
             returned,
             refunds,
+            address,
         })
     }
 

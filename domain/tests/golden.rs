@@ -94,10 +94,12 @@ events! {
         Completed = "order.completed",
         Returned = "order.returned",
         Refunded = "order.refunded",
+        AddressForgotten = "order.address_forgotten",
         CarriedForward = "order.carried_forward",
     }
     message {
         Posted = "message.posted",
+        Forgotten = "message.forgotten",
         CarriedForward = "message.carried_forward",
     }
 }

@@ -98,8 +98,13 @@ pub(super) async fn place_order(
     let (id, buyer): (OrderId, _) = (command.new_id(), call.user());
     command
         .run([Stream::of::<Order>(id)], move |draft| {
-            let place =
-                order::Command::Place { buyer, lines: lines.clone(), charges: Charges::default(), expected_total };
+            let place = order::Command::Place {
+                buyer,
+                lines: lines.clone(),
+                charges: Charges::default(),
+                expected_total,
+                address: false,
+            };
             let events = draft.state::<Order>(id).decide(place).map_err(rules::of_order)?;
             let order = Order::replay(&events);
             let version = draft.add::<Order>(id, events);

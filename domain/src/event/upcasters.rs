@@ -16,16 +16,17 @@ pub(super) fn of(kind: &str) -> &'static [Upcaster] {
         "user.carried_forward" => &[user_carried_forward_2],
         "product.listed" => &[unchanged],
         "inventory.carried_forward" => &[inventory_carried_forward_2],
-        "order.placed" => &[unchanged],
+        "order.placed" => &[unchanged, unchanged],
         "order.confirmed" => &[order_confirmed_2],
         "order.cancelled" => &[order_cancelled_2, unchanged],
-        "order.carried_forward" => &[order_carried_forward_2],
+        "order.carried_forward" => &[order_carried_forward_2, unchanged],
+        "message.carried_forward" => &[message_carried_forward_2],
         _ => &[],
     }
 }
 
 /// The next schema has one more field, which may be left out, and there was nothing to say in it: charges of an order, that a
-/// product is a draft, money that goes back.
+/// product is a draft, money that goes back, that there is an address.
 fn unchanged(data: Data) -> Data {
     data
 }
@@ -81,6 +82,11 @@ fn order_carried_forward_2(data: Data) -> Data {
             ("refunds", json!([])),
         ],
     )
+}
+
+/// Schema 2 carries whose texts are kept. Schema 1 was written by nobody before there were any.
+fn message_carried_forward_2(data: Data) -> Data {
+    with(data, [("authors", json!({}))])
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub enum Command {
         charges: Charges,
         /// What the buyer was told it would cost. Compared, never used.
         expected_total: Option<Money>,
+        /// Whether there is an address that it goes to, as a private record.
+        address: bool,
     },
     /// All lines are reserved.
     Confirm {
@@ -107,4 +109,6 @@ pub enum Command {
         /// Which refund.
         number: u32,
     },
+    /// Delete the address that it goes to: the buyer is erased.
+    ForgetAddress,
 }

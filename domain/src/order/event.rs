@@ -26,6 +26,9 @@ pub enum Event {
         charges: Charges,
         /// What all of it costs.
         total: Money,
+        /// Whether there is an address that it goes to, as a private record.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        address: bool,
     },
     /// All its lines are reserved.
     #[serde(rename = "order.confirmed")]
@@ -154,6 +157,9 @@ pub enum Event {
         /// How much.
         amount: Money,
     },
+    /// The address that it goes to was deleted: the buyer is erased.
+    #[serde(rename = "order.address_forgotten")]
+    AddressForgotten {},
     /// The books were closed: this is how it stands.
     #[serde(rename = "order.carried_forward")]
     CarriedForward {
@@ -184,5 +190,8 @@ pub enum Event {
         returned: BTreeMap<ProductId, u32>,
         /// Money that went back or is to go back.
         refunds: Vec<Refund>,
+        /// Whether there is an address that it goes to, as a private record.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        address: bool,
     },
 }

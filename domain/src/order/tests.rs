@@ -19,6 +19,7 @@ fn place(lines: impl IntoIterator<Item = Wanted>) -> Command {
         lines: lines.into_iter().collect(),
         charges: Charges::default(),
         expected_total: None,
+        address: false,
     }
 }
 
@@ -36,6 +37,7 @@ fn placed() -> Event {
         lines: vec![line(10, 2), line(11, 1)],
         charges: Charges::default(),
         total: euros(3 * 1999),
+        address: false,
     }
 }
 
@@ -141,6 +143,7 @@ fn refuses_to_cost_more_than_the_buyer_was_told() {
         lines: vec![wanted(10, 2), wanted(11, 1)],
         charges: Charges::default(),
         expected_total: Some(euros(amount)),
+        address: false,
     };
     given::<Order>([]).when(told(3 * 1999)).then([placed()]);
     given::<Order>([]).when(told(2 * 1999)).then_err(Error::PriceChanged { total: euros(3 * 1999) });
@@ -192,8 +195,31 @@ fn is_finished_when_nothing_more_can_happen_to_it() {
 }
 
 #[test]
+fn an_address_is_forgotten_once() {
+    let addressed = || Event::Placed {
+        buyer: id(BUYER),
+        lines: vec![line(10, 2), line(11, 1)],
+        charges: Charges::default(),
+        total: euros(3 * 1999),
+        address: true,
+    };
+    let with_address = Command::Place {
+        buyer: id(BUYER),
+        lines: vec![wanted(10, 2), wanted(11, 1)],
+        charges: Charges::default(),
+        expected_total: None,
+        address: true,
+    };
+    given::<Order>([]).when(with_address.clone()).then([addressed()]);
+    given::<Order>([placed()]).when(Command::ForgetAddress).then_nothing();
+    given::<Order>([addressed(), rejected()]).when(Command::ForgetAddress).then([Event::AddressForgotten {}]);
+    given::<Order>([addressed(), Event::AddressForgotten {}]).when(Command::ForgetAddress).then_nothing();
+    given::<Order>([addressed(), Event::AddressForgotten {}]).when(with_address).then_nothing();
+}
+
+#[test]
 fn nothing_else_comes_before_placing() {
-    for command in [confirm(), reject(), cancel()] {
+    for command in [confirm(), reject(), cancel(), Command::ForgetAddress] {
         given::<Order>([]).when(command).then_err(Error::Unknown);
     }
 }

@@ -52,6 +52,7 @@ impl Policy for OrderFulfilment {
             | Event::Delivered { .. }
             | Event::Completed {}
             | Event::Refunded { .. }
+            | Event::AddressForgotten {}
             | Event::CarriedForward { .. } => vec![],
         }
     }
@@ -106,7 +107,7 @@ mod tests {
             unit_price: cents(100),
         };
         let lines = products.iter().map(line).collect();
-        Event::Placed { buyer: id(1), lines, charges: Charges::default(), total: cents(100) }
+        Event::Placed { buyer: id(1), lines, charges: Charges::default(), total: cents(100), address: false }
     }
 
     fn short(product: u128) -> Short {

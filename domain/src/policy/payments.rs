@@ -31,6 +31,7 @@ const fn refund(event: &Event) -> Option<u32> {
         | Event::Delivered { .. }
         | Event::Completed {}
         | Event::Refunded { .. }
+        | Event::AddressForgotten {}
         | Event::CarriedForward { .. } => None,
     }
 }
@@ -79,7 +80,8 @@ mod tests {
     fn after(commands: impl IntoIterator<Item = order::Command>) -> (Order, Event) {
         let (product, seller, name, unit_price) = (id(3), id(2), text("Teapot"), cents(100));
         let lines = vec![Line { product, seller, name, quantity: 2, unit_price }];
-        let placed = Event::Placed { buyer: id(1), lines, charges: Charges::default(), total: cents(200) };
+        let placed =
+            Event::Placed { buyer: id(1), lines, charges: Charges::default(), total: cents(200), address: false };
         let mut history = vec![placed, Event::Confirmed { pay_by: Some(TERMS.at) }];
         for command in commands {
             history.extend(Order::replay(&history).decide(command).unwrap());

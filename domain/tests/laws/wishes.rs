@@ -154,7 +154,10 @@ fn any_day() -> impl Strategy<Value = OffsetDateTime> {
 }
 
 pub(crate) fn of_conversation() -> impl Strategy<Value = message::Command> {
-    (any_id(), any_party()).prop_map(|(author, party)| message::Command::Post { author, party })
+    prop_oneof![
+        4 => (any_id(), any_party()).prop_map(|(author, party)| message::Command::Post { author, party }),
+        1 => any_id().prop_map(|author| message::Command::Forget { author }),
+    ]
 }
 
 fn any_party() -> impl Strategy<Value = order::Party> {
@@ -179,6 +182,7 @@ pub(crate) fn of_order() -> impl Strategy<Value = order::Command> {
             lines,
             charges: Charges::default(),
             expected_total: None,
+            address: true,
         }),
         1 => total.prop_flat_map(of_placed),
     ]
@@ -194,7 +198,7 @@ pub(crate) fn of_a_whole_order() -> impl Strategy<Value = Vec<order::Command>> {
             Wanted { product: id(product), quantity, offer: Some(Offer { seller, name: text("Teapot"), price }) }
         };
         let lines = basket.into_iter().map(wanted).collect();
-        let place = order::Command::Place { buyer: id(1), lines, charges, expected_total: None };
+        let place = order::Command::Place { buyer: id(1), lines, charges, expected_total: None, address: true };
         let total = Order::replay(&Order::default().decide(place.clone()).expect("a good basket")).total();
         let total = total.expect("it was placed");
         let first = || Just(order::Command::Confirm { pay_by: OffsetDateTime::UNIX_EPOCH + Duration::HOUR });
@@ -230,5 +234,6 @@ fn of_placed(total: Money) -> impl Strategy<Value = order::Command> {
         6 => (seller(), vec(goods, 0..3), any_text())
             .prop_map(|(seller, lines, reason)| Command::Return { seller, lines, reason }),
         4 => (0u32..5).prop_map(|number| Command::RecordRefund { number }),
+        1 => Just(Command::ForgetAddress),
     ]
 }

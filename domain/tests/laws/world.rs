@@ -55,7 +55,13 @@ impl World {
         let lines = basket.iter().map(wanted).collect();
         self.order(
             order,
-            order::Command::Place { buyer: id(BUYER), lines, charges: Charges::default(), expected_total: None },
+            order::Command::Place {
+                buyer: id(BUYER),
+                lines,
+                charges: Charges::default(),
+                expected_total: None,
+                address: false,
+            },
         );
     }
 

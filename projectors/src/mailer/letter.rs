@@ -124,6 +124,7 @@ async fn of_order(store: &Store, order: OrderId, event: order::Event) -> Result<
         | Event::Completed {}
         | Event::Returned { .. }
         | Event::Refunded { .. }
+        | Event::AddressForgotten {}
         | Event::CarriedForward { .. } => Ok(Vec::new()),
     }
 }

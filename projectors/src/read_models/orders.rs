@@ -153,6 +153,7 @@ fn detail(what: &Event, event: &Recorded) -> Option<String> {
         | Event::Expired { .. }
         | Event::PaymentPending { .. }
         | Event::Completed {}
+        | Event::AddressForgotten {}
         | Event::CarriedForward { .. } => None,
     }
 }
@@ -189,6 +190,7 @@ impl Row {
             | Event::PaymentPending { .. }
             | Event::PaymentDeclined { .. }
             | Event::Returned { .. }
+            | Event::AddressForgotten {}
             | Event::CarriedForward { .. } => None,
         }
     }

@@ -143,8 +143,13 @@ async fn each_seller_hears_of_an_order_and_the_buyer_of_its_outcome() {
     }
     // The second of the same order falls short.
     for _ in 0..2 {
-        let place =
-            order::Command::Place { buyer, lines: wanted.clone(), charges: Charges::default(), expected_total: None };
+        let place = order::Command::Place {
+            buyer,
+            lines: wanted.clone(),
+            charges: Charges::default(),
+            expected_total: None,
+            address: false,
+        };
         shop.execute::<Order>(Uuid::now_v7().into(), place).await;
         shop.at_rest().await;
     }
@@ -240,6 +245,7 @@ async fn one_seller_who_is_refused_keeps_no_mail_from_the_other_and_a_retry_send
         lines,
         charges: Charges::default(),
         expected_total: None,
+        address: false,
     };
     shop.execute::<Order>(Uuid::now_v7().into(), place).await;
     shop.is_dead().await;

@@ -168,6 +168,7 @@ impl Shop {
             lines: lines.collect(),
             charges: Charges::default(),
             expected_total: None,
+            address: false,
         };
         self.execute::<Order>(order, place).await;
     }
