@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test chaos soak queries lint rust servers
+.PHONY: help up test bench chaos soak queries lint rust servers browser
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -16,8 +16,13 @@ help: ## Show the targets
 up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
-test: servers lint ## Check format and lints, run every test
+test: servers browser lint ## Check format and lints, run every test
 	$(CARGO) test --workspace --no-fail-fast
+
+# SAMPLES=1000 for more.
+bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
+bench: servers rust ## Measure how long logins take, and how they weigh on everything else
+	$(CARGO) test --release --package millrace --test shop -- bench --nocapture --test-threads 1
 
 # FAULTS=500 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
 chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)
@@ -44,6 +49,10 @@ lint: rust ## Check format and lints
 # Private servers need the programs of Redis and Postgres.
 servers:
 	@ops/install-servers
+
+# Some tests look through a browser.
+browser:
+	@ops/install-browser
 
 rust:
 	@version=$$($(CARGO) --version 2>/dev/null | cut -d ' ' -f 2); \

@@ -45,6 +45,19 @@ impl Customer {
         Self { read, ..Self::log_in(&write, &email(name), PASSWORD).await }
     }
 
+    /// The same session in the hands of somebody who comes through other processes.
+    pub(crate) fn at(&self, write: String, read: String) -> Self {
+        Self { client: self.client.clone(), write, read, cookies: Mutex::new(self.cookies().clone()) }
+    }
+
+    pub(crate) fn write_url(&self) -> String {
+        self.write.clone()
+    }
+
+    pub(crate) fn read_url(&self) -> String {
+        self.read.clone()
+    }
+
     /// Somebody who signs up and opens the link of their mail, which the shop shows unless these keys are to sign it.
     pub(crate) async fn sign_up(url: &str, name: &str, keys: Option<&Path>) -> Self {
         let (customer, user) = Self::apply(url, name).await;

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has nothing better to do than to panic")]
 
+mod browser;
 mod customer;
 mod running;
 
+mod bench;
 mod chaos;
 mod commands;
 mod crash;
+mod cross_site;
 mod dead_letters;
 mod documents;
 mod edges;
@@ -21,6 +24,7 @@ mod readme;
 mod recovery;
 mod replay;
 mod services;
+mod sessions;
 mod staff;
 mod up;
 mod users;

@@ -13,7 +13,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::{
-    customer::Customer,
+    customer::{Customer, PASSWORD},
     running::{MILLRACE, PATIENCE},
 };
 
@@ -42,51 +42,70 @@ async fn is_ready(port: u16) {
     test_kit::eventually("the service is ready", PATIENCE, ready).await;
 }
 
-/// A shop of three processes, behind a gateway that sends each method to its side.
+/// A shop whose services are processes of their own, behind a gateway that sends each method to its side.
 pub(crate) struct Apart {
-    _services: [Service; 3],
-    _redis: test_kit::TestRedis,
-    _postgres: test_kit::TestDatabase,
+    services: Vec<Service>,
+    redis: test_kit::TestRedis,
+    postgres: test_kit::TestDatabase,
     keys: tempfile::TempDir,
-    write: u16,
-    read: u16,
-    /// The operations listeners of the write side and of the projectors.
-    operations: [u16; 2],
+    /// Where the instances of each side are.
+    write: Vec<u16>,
+    read: Vec<u16>,
+    /// The operations listeners of those who sign: the write side and the projectors.
+    signing: Vec<u16>,
 }
 
 impl Apart {
     /// Starts a shop with more variables. Its read side is given a folder with the public keys alone.
     pub(crate) async fn open(variables: &[(&str, &str)]) -> Self {
-        let (redis, postgres) = (test_kit::redis().await, test_kit::database().await);
-        let keys = tempfile::tempdir().unwrap();
-        let [write, write_ops, read, read_ops, work_ops] = std::array::from_fn(|_| test_kit::free_port());
-        let common = |listen: u16, operations: u16, more: &[(&'static str, String)]| {
-            let given = variables.iter().map(|(name, value)| ((*name), (*value).to_owned()));
-            let mail =
-                ("MILLRACE_MAIL", if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" });
-            let mail = std::iter::once((mail.0, mail.1.to_owned()));
-            let mut settings: Vec<_> = mail.chain(given).chain(more.iter().cloned()).collect();
-            settings.extend([
-                ("REDIS_URL", redis.url()),
-                ("DATABASE_URL", postgres.url().to_owned()),
-                ("MILLRACE_LISTEN", local(listen)),
-                ("MILLRACE_OPS_LISTEN", local(operations)),
-            ]);
-            settings
+        Self::with_instances(1, variables).await
+    }
+
+    /// The same with so many processes of each service.
+    async fn with_instances(count: usize, variables: &[(&str, &str)]) -> Self {
+        let mut shop = Self {
+            services: Vec::new(),
+            redis: test_kit::redis().await,
+            postgres: test_kit::database().await,
+            keys: tempfile::tempdir().unwrap(),
+            write: Vec::new(),
+            read: Vec::new(),
+            signing: Vec::new(),
         };
-        let folder = ("MILLRACE_KEYS_DIR", keys.path().display().to_string());
-        let public = keys.path().join("jwks.json").display().to_string();
-        let public = [("MILLRACE_PUBLIC_KEYS", public), ("MILLRACE_KEYS_DIR", "/nowhere".to_owned())];
+        let folder = ("MILLRACE_KEYS_DIR", shop.keys_dir());
+        let public = ("MILLRACE_PUBLIC_KEYS", shop.keys.path().join("jwks.json").display().to_string());
+        let nowhere = ("MILLRACE_KEYS_DIR", "/nowhere".to_owned());
         // The write side makes the keys that the read side knows callers by.
-        let folder = std::slice::from_ref(&folder);
-        let command_api = Service::start("command-api", &common(write, write_ops, folder));
-        is_ready(write_ops).await;
-        let query_api = Service::start("query-api", &common(read, read_ops, &public));
-        let projectors = Service::start("projectors", &common(0, work_ops, folder));
-        is_ready(work_ops).await;
-        is_ready(read_ops).await;
-        let _services = [command_api, query_api, projectors];
-        Self { _services, _redis: redis, _postgres: postgres, keys, write, read, operations: [write_ops, work_ops] }
+        for _ in 0..count {
+            let [listen, operations] = shop.start("command-api", variables, std::slice::from_ref(&folder)).await;
+            shop.write.push(listen);
+            shop.signing.push(operations);
+        }
+        for _ in 0..count {
+            let [_, operations] = shop.start("projectors", variables, std::slice::from_ref(&folder)).await;
+            shop.signing.push(operations);
+            let [listen, _] = shop.start("query-api", variables, &[public.clone(), nowhere.clone()]).await;
+            shop.read.push(listen);
+        }
+        shop
+    }
+
+    /// Starts one process, and waits until it is ready. Where it listens, for the public and for operators.
+    async fn start(&mut self, role: &str, variables: &[(&str, &str)], keys: &[(&'static str, String)]) -> [u16; 2] {
+        let [listen, operations] = std::array::from_fn(|_| test_kit::free_port());
+        let given = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let mail = if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" };
+        let mut settings = vec![("MILLRACE_MAIL", mail.to_owned())];
+        settings.extend(given.chain(keys.iter().cloned()));
+        settings.extend([
+            ("REDIS_URL", self.redis.url()),
+            ("DATABASE_URL", self.postgres.url().to_owned()),
+            ("MILLRACE_LISTEN", local(listen)),
+            ("MILLRACE_OPS_LISTEN", local(operations)),
+        ]);
+        self.services.push(Service::start(role, &settings));
+        is_ready(operations).await;
+        [listen, operations]
     }
 
     pub(crate) fn keys_dir(&self) -> String {
@@ -94,26 +113,28 @@ impl Apart {
     }
 
     /// The operations listeners of those who sign.
-    pub(crate) fn operations_with_keys(&self) -> [String; 2] {
-        self.operations.map(|port| format!("http://{}", local(port)))
+    pub(crate) fn operations_with_keys(&self) -> Vec<String> {
+        self.signing.iter().map(|port| url(*port)).collect()
     }
 
     /// Where the read side is.
     pub(crate) fn read_url(&self) -> String {
-        format!("http://{}", local(self.read))
+        url(self.read[0])
     }
 
     /// Somebody who has signed up before, in another session.
     pub(crate) async fn again(&self, name: &str) -> Customer {
-        let side = |port| format!("http://{}", local(port));
-        Customer::log_in_through(side(self.write), side(self.read), name).await
+        Customer::log_in_through(url(self.write[0]), self.read_url(), name).await
     }
 
     /// Somebody who signs up.
     pub(crate) async fn customer(&self, name: &str) -> Customer {
-        let side = |port| format!("http://{}", local(port));
-        Customer::through(side(self.write), side(self.read), name, self.keys.path()).await
+        Customer::through(url(self.write[0]), self.read_url(), name, self.keys.path()).await
     }
+}
+
+fn url(port: u16) -> String {
+    format!("http://{}", local(port))
 }
 
 fn local(port: u16) -> String {
@@ -142,4 +163,39 @@ async fn a_session_that_ends_is_dead_in_every_process_within_a_second() {
     test_kit::eventually("reading is over", Duration::from_secs(1), refused).await;
     assert_eq!(there.patch("/api/users/me", json!({})).await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(here.get("/api/users/me").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_session_that_ends_is_dead_in_every_instance_of_every_service() {
+    let shop = Apart::with_instances(2, &[]).await;
+    let here = shop.customer("anna").await;
+    let there = here.at(url(shop.write[1]), url(shop.read[1]));
+    for customer in [&here, &there] {
+        assert_eq!(customer.get("/api/users/me").await.status(), StatusCode::OK);
+        assert_eq!(customer.patch("/api/users/me", json!({})).await.status(), StatusCode::OK);
+    }
+    let stolen = [&here, &there].map(|customer| customer.at(customer.write_url(), customer.read_url()));
+
+    assert_eq!(here.post("/api/auth/logout", json!({})).await.status(), StatusCode::NO_CONTENT);
+
+    for customer in &stolen {
+        assert_eq!(customer.patch("/api/users/me", json!({})).await.status(), StatusCode::UNAUTHORIZED);
+        let refused = async || customer.get("/api/users/me").await.status() == StatusCode::UNAUTHORIZED;
+        test_kit::eventually("reading is over", Duration::from_secs(1), refused).await;
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_one_for_all_instances_of_a_service() {
+    let shop = Apart::with_instances(2, &[("MILLRACE_LIMIT_LOGIN_ADDRESS", "10/1h")]).await;
+    let visitors = [0, 1].map(|instance| Customer::anonymous(&url(shop.write[instance])));
+    let mut answers = [Vec::new(), Vec::new()];
+    for attempt in 0..12 {
+        let body = json!({ "email": format!("person{attempt}@example.com"), "password": PASSWORD });
+        answers[attempt % 2].push(visitors[attempt % 2].post("/api/auth/login", body).await.status());
+    }
+    let (refused, late) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
+    for answers in answers {
+        assert_eq!(answers, [refused, refused, refused, refused, refused, late]);
+    }
 }
