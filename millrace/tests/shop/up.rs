@@ -17,6 +17,7 @@ async fn data_and_sessions_survive_a_stop_and_a_start() {
     let mut shop = Shop::open();
     let seller = shop.customer("anna").await;
     let product = seller.sell("Anna's lanterns", 10).await;
+    shop.at_rest().await;
     shop.stop();
     shop.start();
     // The access token of before is still good: the signing keys are kept.
