@@ -33,6 +33,8 @@ pub(crate) fn no_session(error: sessions::Error) -> Problem {
 pub(crate) fn unhashed(error: passwords::Error) -> Problem {
     match error {
         passwords::Error::Busy => Problem::unavailable(error),
-        passwords::Error::Hasher(_) | passwords::Error::Interrupted(_) => Problem::internal(error),
+        passwords::Error::Hasher(_) | passwords::Error::Thread(_) | passwords::Error::Interrupted(_) => {
+            Problem::internal(error)
+        }
     }
 }

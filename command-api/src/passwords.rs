@@ -1,18 +1,18 @@
 //! Passwords: what makes one acceptable, and how one is hashed and checked.
 //!
 //! argon2id with 19 MiB costs some 30 ms of a core, so at most half the cores do it at any time, away from the async
-//! threads, and a login that would wait too long in line is turned away. A user who does not exist costs as much as one
-//! who does.
+//! threads and behind them where the cores are busy, and a login that would wait too long in line is turned away. A user
+//! who does not exist costs as much as one who does.
 
 use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::demo;
 
@@ -23,6 +23,9 @@ pub use rules::Unacceptable;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// A quarter of a core that others want too.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
 /// Longer than anybody waits for a login.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
@@ -35,9 +38,12 @@ pub enum Error {
     /// A stored hash is not one, or the hasher failed.
     #[error("the password could not be hashed")]
     Hasher(#[from] argon2::password_hash::Error),
+    /// There is no thread to hash on.
+    #[error("there is no thread to hash a password on")]
+    Thread(#[from] std::io::Error),
     /// The thread that hashed is gone.
     #[error("hashing was interrupted")]
-    Interrupted(#[from] tokio::task::JoinError),
+    Interrupted(#[from] oneshot::error::RecvError),
 }
 
 /// What came of checking a password.
@@ -88,13 +94,11 @@ impl Passwords {
     /// # Errors
     /// When the line is too long, or the hasher fails.
     pub async fn hash(&self, password: SecretString) -> Result<SecretString, Error> {
-        let turn = self.turn().await?;
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        self.in_turn(move || {
             let hash = argon2id().hash_password(password.expose_secret().as_bytes())?;
             Ok(hash.to_string().into())
         })
-        .await?
+        .await
     }
 
     /// Whether a password is the one behind a hash. Without a hash, as for a user who does not exist: wrong, as slowly.
@@ -102,12 +106,10 @@ impl Passwords {
     /// # Errors
     /// When the line is too long, or the hash is not one.
     pub async fn verify(&self, password: SecretString, hash: Option<SecretString>) -> Result<Verdict, Error> {
-        let turn = self.turn().await?;
         // Everybody knows it: what was a shop to play with is not to be entered by it when it has become a real one.
         let public = !self.demo && password.expose_secret() == demo::PASSWORD;
         let hash = hash.filter(|_| !public).unwrap_or_else(|| SecretString::from(&*self.nobody));
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        self.in_turn(move || {
             let hash = PasswordHash::new(hash.expose_secret()).map_err(argon2::password_hash::Error::from)?;
             match argon2id().verify_password(password.expose_secret().as_bytes(), &hash) {
                 Ok(()) => Ok(Verdict::Right { outdated: is_outdated(&hash) }),
@@ -115,7 +117,23 @@ impl Passwords {
                 Err(error) => Err(error.into()),
             }
         })
-        .await?
+        .await
+    }
+
+    /// Waits in line, and works on a thread of its own: those of the async runtime would keep the priority that it takes.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = self.turn().await?;
+        let (done, result) = oneshot::channel();
+        thread::Builder::new().name("password".to_owned()).spawn(move || {
+            let _turn = turn;
+            step_back();
+            // Whoever asked may be gone by now.
+            let _ = done.send(work());
+        })?;
+        result.await?
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
@@ -123,6 +141,14 @@ impl Passwords {
         let turn = tokio::time::timeout(LONGEST_WAIT, self.line.clone().acquire_owned()).await;
         metrics::histogram!("password_wait_seconds").record(started.elapsed().as_secs_f64());
         turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)
+    }
+}
+
+/// Leaves busy cores to whatever answers requests. Only Linux has a priority for each thread.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "passwords are hashed at the priority of everything else");
     }
 }
 
