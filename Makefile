@@ -38,7 +38,7 @@ soak: servers rust ## The tests of amounts with large ones: a backlog, a hot pro
 	$(CARGO) test --package event-store --test log -- hot --nocapture
 
 queries: servers rust ## Describe every checked query anew, after SQL or a migration has changed
-	$(CARGO) run --quiet --package test-kit --bin checked-queries
+	$(CARGO) run --quiet --bin checked-queries
 
 lint: rust ## Check format and lints
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then set -x; $(CARGO) fmt --all --check; \
