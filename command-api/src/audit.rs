@@ -6,6 +6,7 @@
 
 use domain::user::{Ending, Event};
 use domain::{ClaimId, SessionId, UserId};
+use event_store::requests::Request;
 use tracing::{error, info, warn};
 use web::address::ClientAddress;
 
@@ -68,6 +69,16 @@ pub(crate) fn happened(user: UserId, event: &Event) {
         | Event::ShopOpened { .. }
         | Event::CarriedForward { .. } => {}
     }
+}
+
+/// An admin has asked something of a consumer about a dead letter.
+pub(crate) fn asked_of_consumer(user: UserId, group: &str, letter: &str, request: &Request) {
+    let event = match request {
+        Request::Retry(_) => "dead_letter_retry",
+        Request::Discard { .. } => "dead_letter_discard",
+        Request::Pause { .. } | Request::Resume => return,
+    };
+    warn!(target: "audit", event, %user, group, letter);
 }
 
 fn updated(user: UserId, what: &'static str) {

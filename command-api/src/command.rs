@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::Response;
-use event_store::{CommandId, Context, Decision, Outcome, Request, States, Stream};
+use domain::user::User;
+use event_store::{Changes, CommandId, Context, Decision, Outcome, Request, States, Stream};
 use serde::Serialize;
 use uuid::Uuid;
 use web::problem::Problem;
@@ -61,6 +62,34 @@ impl Command<'_> {
         self.call.context(self.id)
     }
 
+    /// Does something beside the log, and leaves the receipt that answers its repetitions. When this process dies in between,
+    /// a repetition does it again: it must be idempotent.
+    pub(crate) async fn run_beside(
+        self,
+        act: impl AsyncFnOnce() -> Result<Reply, Problem>,
+    ) -> Result<Response, Problem> {
+        if let Outcome::Replayed(receipt) = self.leave(None).await? {
+            return receipt::respond(&receipt, &self.body_hash, self.call);
+        }
+        let answer = act().await.map(Answer::beside);
+        if let Some(receipt) = receipt::keep(&answer, &self.body_hash) {
+            self.leave(Some(receipt)).await?;
+        }
+        answer?.respond(self.call)
+    }
+
+    /// Looks for a receipt of this command, and leaves this one where there is none.
+    async fn leave(&self, receipt: Option<String>) -> Result<Outcome<()>, Problem> {
+        if self.call.key.is_none() {
+            return Ok(Outcome::Done(()));
+        }
+        let caller = Stream::of::<User>(self.call.user());
+        let receipt_lifetime = Some(self.app.receipt_lifetime);
+        let request = Request { receipt_lifetime, ..Request::new(self.context(), [caller]) };
+        let decide = move |_: &States<'_>| Decision { receipt: receipt.clone(), ..Decision::new(Changes::none(), ()) };
+        self.app.store.commit(request, decide).await.map_err(undecided)
+    }
+
     /// Decides on these aggregates, all in one partition, and answers once everything is written.
     pub(crate) async fn run(
         self,
@@ -79,7 +108,7 @@ impl Command<'_> {
                     (changes, Ok(Answer::done(reply, version, &token)), happened)
                 }
                 // The refusal, and nothing else, is confirmed at the versions it was decided on.
-                Err(problem) => (event_store::Changes::none(), Err(problem), Vec::new()),
+                Err(problem) => (Changes::none(), Err(problem), Vec::new()),
             };
             let receipt = receipt::keep(&answer, &hash);
             Decision { changes, answer: (answer, happened), receipt }

@@ -53,6 +53,9 @@ fn problem(why: &str) -> RefOr<Response> {
     RefOr::T(ResponseBuilder::new().description(why).content("application/problem+json", content).build())
 }
 
+/// Where commands write no events, and so have no version to tell.
+const BESIDE_THE_LOG: &str = "/api/admin/dead-letters";
+
 /// Adds the headers that every command takes and answers, by the rules of the contract.
 pub(crate) fn add_command_headers(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
@@ -63,8 +66,10 @@ pub(crate) fn add_command_headers(document: &mut OpenApi) {
         let patch = item.patch.as_mut().map(|operation| (HttpMethod::Patch, operation));
         let delete = item.delete.as_mut().map(|operation| (HttpMethod::Delete, operation));
         for (method, operation) in [post, patch, delete].into_iter().flatten() {
-            add_answer_header(operation, "ETag", "The version that it has now: `\"4\"`.");
-            add_answer_header(operation, "Consistency-Token", "What was written, for queries that are to show it.");
+            if !path.starts_with(BESIDE_THE_LOG) {
+                add_answer_header(operation, "ETag", "The version that it has now: `\"4\"`.");
+                add_answer_header(operation, "Consistency-Token", "What was written, for queries that are to show it.");
+            }
             if method == HttpMethod::Post {
                 let replayed = "`true` when the command had been carried out before.";
                 add_answer_header(operation, "Idempotency-Replayed", replayed);

@@ -32,6 +32,11 @@ impl Reply {
         Self { status: StatusCode::CREATED, location, body: Some(json(body)) }
     }
 
+    /// 202 with a body.
+    pub(crate) fn accepted(body: &impl Serialize) -> Self {
+        Self { status: StatusCode::ACCEPTED, location: None, body: Some(json(body)) }
+    }
+
     /// 204.
     pub(crate) fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, location: None, body: None }
@@ -61,6 +66,12 @@ impl Answer {
     pub(crate) fn done(reply: Reply, version: Option<u64>, token: &Token) -> Self {
         let Reply { status, location, body } = reply;
         Self { status: status.as_u16(), version, consistency: Some(token.to_string()), location, body }
+    }
+
+    /// The answer to a command that wrote nothing to the log.
+    pub(crate) fn beside(reply: Reply) -> Self {
+        let Reply { status, location, body } = reply;
+        Self { status: status.as_u16(), version: None, consistency: None, location, body }
     }
 
     /// The answer to a command that was refused for good: one that a repetition must hear again.

@@ -13,6 +13,7 @@ use web::settings::Edge;
 use crate::app::App;
 use crate::openapi::add_command_headers;
 
+mod dead_letters;
 mod demo;
 mod erasure;
 mod inventory;
@@ -64,6 +65,8 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(inventory::adjust_stock))
         .routes(routes!(orders::place_order))
         .routes(routes!(orders::cancel_order))
+        .routes(routes!(dead_letters::retry))
+        .routes(routes!(dead_letters::discard))
         .routes(routes!(keys::public_keys))
 }
 

@@ -25,7 +25,7 @@ mod store;
 
 mod durability;
 mod feed;
-mod requests;
+pub mod requests;
 mod restoring;
 mod rewriting;
 mod timers;

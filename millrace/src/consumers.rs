@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use projectors::{Request, Unregistered, ask, is_taken_over, lag, unregister};
+use projectors::{Request, Unregistered, is_taken_over, lag, unregister};
 use sqlx::{Connection, PgConnection};
 
 use crate::stores::Stores;
@@ -83,7 +83,7 @@ impl Named {
             self.consumer,
             names()
         );
-        let number = ask(&store, &self.consumer, request, "operator").await?;
+        let number = store.ask(&self.consumer, request, "operator").await?;
         let mut connection = PgConnection::connect_with(&database).await?;
         let taken_over = async {
             while !is_taken_over(&mut connection, &number).await? {

@@ -22,6 +22,7 @@ use crate::{
     requests,
     runtime::{Leases, Sink, Status, Timing, Worker},
     schema,
+    sight::Sight,
     timers::{self, Timers},
 };
 
@@ -64,6 +65,9 @@ impl Consumers {
         consumers.archive();
         consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
+        let (owner, status) = (consumers.process.owner.clone(), consumers.process.status.clone());
+        let sight = Sight::new(store.clone(), &database, owner, status);
+        consumers.process.tasks.spawn(sight.run(consumers.stop.clone()));
         consumers.process.tasks.spawn(requests::follow(store, database, consumers.stop.clone()));
         consumers.process.tasks.close();
         consumers

@@ -4,12 +4,14 @@
 //! in Postgres; the owner of the feed then does it under its token, between two turns. So a request is safe against live
 //! traffic, survives any crash, and needs nobody to be there when it is made.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use event_store::Store;
+use event_store::{
+    Store,
+    requests::{Asked, Request, Which},
+};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::{Fault, schema};
 
@@ -17,70 +19,6 @@ use crate::{Fault, schema};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How many are taken over at once.
 const AT_ONCE: usize = 100;
-
-/// What is asked of one consumer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
-    /// Stand still.
-    Pause {
-        /// Why.
-        reason: String,
-    },
-    /// Go on.
-    Resume,
-    /// Try held aggregates again, now.
-    Retry(Which),
-    /// Pass over the event that an aggregate is held by. When another one has taken its place meanwhile, nothing happens.
-    Discard {
-        /// The family of the aggregate.
-        category: String,
-        /// The aggregate.
-        id: Uuid,
-        /// The event, as it was seen to fail.
-        version: u64,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// Some of the aggregates that a consumer holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// Every one.
-    All,
-    /// This one.
-    Aggregate(String, Uuid),
-    /// Those that are held by an event of this type.
-    Type(String),
-}
-
-/// Asks something of a consumer, and returns the number of the request.
-///
-/// # Errors
-/// When Redis does not answer.
-pub async fn ask(store: &Store, consumer: &str, request: &Request, actor: &str) -> Result<String, Fault> {
-    let mut fields = vec![("consumer", consumer.to_owned()), ("actor", actor.to_owned())];
-    match request {
-        Request::Pause { reason } => fields.extend([("what", "pause".to_owned()), ("reason", reason.clone())]),
-        Request::Resume => fields.push(("what", "resume".to_owned())),
-        Request::Retry(which) => {
-            fields.push(("what", "retry".to_owned()));
-            match which {
-                Which::All => {}
-                Which::Aggregate(category, id) => {
-                    fields.extend([("category", category.clone()), ("id", id.to_string())]);
-                }
-                Which::Type(kind) => fields.push(("type", kind.clone())),
-            }
-        }
-        Request::Discard { category, id, version, reason } => {
-            fields.extend([("what", "discard".to_owned()), ("category", category.clone()), ("id", id.to_string())]);
-            fields.extend([("version", version.to_string()), ("reason", reason.clone())]);
-        }
-    }
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Ok(store.request(&fields).await?)
-}
 
 /// Whether a request has been taken over.
 ///
@@ -115,21 +53,20 @@ async fn take_over(store: &Store, pool: &PgPool) -> Result<(), Fault> {
     let last = sqlx::query_scalar!("select last_id from requests for update skip locked");
     let Some(last) = last.fetch_optional(&mut *transaction).await? else { return Ok(()) };
     let requests = store.requests_after(&last, AT_ONCE).await?;
-    let Some((newest, _)) = requests.last() else { return Ok(()) };
-    for (id, fields) in &requests {
-        mark(&mut transaction, id, fields).await?;
+    let Some(newest) = requests.last().map(|asked| asked.number.clone()) else { return Ok(()) };
+    for asked in requests {
+        mark(&mut transaction, asked).await?;
     }
     sqlx::query!("update requests set last_id = $1", newest).execute(&mut *transaction).await?;
     transaction.commit().await?;
-    Ok(store.forget_requests(newest).await?)
+    Ok(store.forget_requests(&newest).await?)
 }
 
 /// Marks what a request concerns, for the owner to see. What nobody could have meant is passed over, and said.
-async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, String>) -> Result<(), Fault> {
-    let field = |name: &str| fields.get(name).map(String::as_str);
-    let (consumer, actor) = (field("consumer").unwrap_or_default(), field("actor").unwrap_or_default());
-    let Some((schema, request)) = schema::of_consumer(connection, consumer).await?.zip(read(&field)) else {
-        tracing::warn!(id, consumer, what = field("what"), "a request that nobody can carry out");
+async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> {
+    let Asked { number, consumer, actor, request } = asked;
+    let Some((schema, request)) = schema::of_consumer(connection, &consumer).await?.zip(request) else {
+        tracing::warn!(number, consumer, "a request that nobody can carry out");
         return Ok(());
     };
     let marked = match &request {
@@ -137,11 +74,11 @@ async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, 
             let pause = format!(
                 "insert into {schema}.paused (consumer, actor, reason, at) values ($1, $2, $3, now()) on conflict do nothing"
             );
-            sqlx::query(AssertSqlSafe(pause)).bind(consumer).bind(actor).bind(reason).execute(connection).await?
+            sqlx::query(AssertSqlSafe(pause)).bind(&consumer).bind(&actor).bind(reason).execute(connection).await?
         }
         Request::Resume => {
             let resume = format!("delete from {schema}.paused where consumer = $1");
-            sqlx::query(AssertSqlSafe(resume)).bind(consumer).execute(connection).await?
+            sqlx::query(AssertSqlSafe(resume)).bind(&consumer).execute(connection).await?
         }
         Request::Retry(which) => {
             let (category, aggregate, kind) = match which {
@@ -154,7 +91,7 @@ async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, 
                  where consumer = $1 and category = coalesce($2, category) and id = coalesce($3, id)
                    and type = coalesce($4, type)"
             );
-            let retry = sqlx::query(AssertSqlSafe(retry)).bind(consumer).bind(category).bind(aggregate).bind(kind);
+            let retry = sqlx::query(AssertSqlSafe(retry)).bind(&consumer).bind(category).bind(aggregate).bind(kind);
             retry.execute(connection).await?
         }
         Request::Discard { category, id, version, reason } => {
@@ -162,33 +99,10 @@ async fn mark(connection: &mut PgConnection, id: &str, fields: &HashMap<String, 
                 "update {schema}.held set discard = version, actor = $5, reason = $6
                  where consumer = $1 and category = $2 and id = $3 and version = $4"
             );
-            let discard = sqlx::query(AssertSqlSafe(discard)).bind(consumer).bind(category).bind(id);
-            discard.bind(*version as i64).bind(actor).bind(reason).execute(connection).await?
+            let discard = sqlx::query(AssertSqlSafe(discard)).bind(&consumer).bind(category).bind(id);
+            discard.bind(*version as i64).bind(&actor).bind(reason).execute(connection).await?
         }
     };
-    tracing::info!(id, consumer, actor, ?request, marked = marked.rows_affected(), "request taken over");
+    tracing::info!(number, consumer, actor, ?request, marked = marked.rows_affected(), "request taken over");
     Ok(())
-}
-
-/// A request as its entry has it.
-fn read<'a>(field: &impl Fn(&str) -> Option<&'a str>) -> Option<Request> {
-    let text = |name: &str| field(name).map(str::to_owned);
-    let id = || field("id").map(str::parse::<Uuid>);
-    Some(match field("what")? {
-        "pause" => Request::Pause { reason: text("reason")? },
-        "resume" => Request::Resume,
-        "retry" => Request::Retry(match (text("category"), id(), text("type")) {
-            (None, None, None) => Which::All,
-            (Some(category), Some(Ok(id)), None) => Which::Aggregate(category, id),
-            (None, None, Some(kind)) => Which::Type(kind),
-            _ => return None,
-        }),
-        "discard" => Request::Discard {
-            category: text("category")?,
-            id: id()?.ok()?,
-            version: field("version")?.parse().ok().filter(|version| *version <= i64::MAX as u64)?,
-            reason: text("reason")?,
-        },
-        _ => return None,
-    })
 }

@@ -36,10 +36,12 @@ pub(crate) enum ReadModel {
     Products,
     Inventory,
     Orders,
+    /// The archive, which has the events themselves.
+    Archive,
 }
 
 impl ReadModel {
-    const ALL: [Self; 4] = [Self::Users, Self::Products, Self::Inventory, Self::Orders];
+    const ALL: [Self; 5] = [Self::Users, Self::Products, Self::Inventory, Self::Orders, Self::Archive];
 
     /// As notifications name it.
     const fn name(self) -> &'static str {
@@ -48,6 +50,7 @@ impl ReadModel {
             Self::Products => "products",
             Self::Inventory => "inventory",
             Self::Orders => "orders",
+            Self::Archive => "archive",
         }
     }
 
@@ -58,6 +61,7 @@ impl ReadModel {
             Self::Products => &["product", "inventory", "user"],
             Self::Inventory => &["inventory"],
             Self::Orders => &["order"],
+            Self::Archive => &["claim", "inventory", "message", "order", "product", "user"],
         }
     }
 }
@@ -170,6 +174,7 @@ impl Awaited {
             ReadModel::Products => count!("products.applied").await?,
             ReadModel::Inventory => count!("inventory.applied").await?,
             ReadModel::Orders => count!("orders.applied").await?,
+            ReadModel::Archive => count!("archive.aggregates").await?,
         };
         Ok(usize::try_from(applied) == Ok(self.ids.len()))
     }

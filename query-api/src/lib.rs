@@ -14,13 +14,17 @@ mod error;
 mod freshness;
 mod money;
 mod page;
+mod schemas;
 mod snapshot;
 
 // Route groups
 mod admin;
 mod catalogue;
 mod categories;
+mod consumers;
+mod dead_letters;
 mod document;
+mod events;
 mod filter;
 mod inventory;
 mod mails;
@@ -43,8 +47,8 @@ pub use crate::mails::mails;
 use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.
-fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
-    use ReadModel::{Inventory, Orders, Products, Users};
+fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 8] {
+    use ReadModel::{Archive, Inventory, Orders, Products, Users};
     [
         (products::routes(), &[Products]),
         (categories::routes(), &[Products]),
@@ -53,6 +57,9 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 6] {
         (inventory::routes(), &[Inventory, Products]),
         (orders::routes().merge(timeline::routes()), &[Orders]),
         (users::routes().merge(sessions::routes()).merge(admin::routes()), &[Users]),
+        (events::routes(), &[Archive]),
+        // What consumers have made of the log themselves.
+        (consumers::routes().merge(dead_letters::routes()), &[]),
     ]
 }
 

@@ -30,6 +30,7 @@ impl App {
             ReadModel::Products => begin!("products.applied"),
             ReadModel::Inventory => begin!("inventory.applied"),
             ReadModel::Orders => begin!("orders.applied"),
+            ReadModel::Archive => begin!("archive.aggregates"),
         };
         self.pool.begin_with(begin).await
     }

@@ -10,7 +10,12 @@ use crate::shop::Shop;
 fn operations() -> Vec<(String, String)> {
     let document = serde_json::to_value(command_api::openapi()).unwrap();
     let id = uuid::Uuid::now_v7().to_string();
-    let filled = |path: &str| path.replace("{id}", &id).replace("{product_id}", &id).replace("{role}", "admin");
+    let filled = |path: &str| {
+        path.replace("{id}", &id)
+            .replace("{product_id}", &id)
+            .replace("{role}", "admin")
+            .replace("{group}", "orders_g1")
+    };
     let methods = |item: &Value| item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
     let paths = document["paths"].as_object().unwrap().iter();
     paths

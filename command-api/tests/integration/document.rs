@@ -23,6 +23,8 @@ fn names_every_route_of_the_write_side() {
         operations,
         [
             "get /.well-known/jwks.json",
+            "post /api/admin/dead-letters/{group}/discard",
+            "post /api/admin/dead-letters/{group}/retry",
             "post /api/auth/change-password",
             "post /api/auth/demo-login",
             "post /api/auth/forgot-password",

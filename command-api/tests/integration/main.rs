@@ -11,6 +11,7 @@ mod accounts;
 mod audit;
 mod bad_input;
 mod cross_site;
+mod dead_letters;
 mod demo;
 mod document;
 mod erasure;

@@ -1,31 +1,85 @@
 //! What operators and consumers say to each other.
 
 use domain::Partition;
-use event_store::Feed;
+use event_store::{
+    Feed,
+    requests::{Request, Which},
+};
 use redis::AsyncCommands;
+use uuid::Uuid;
 
 use crate::support::{operator, store};
 
+fn discard(version: u64) -> Request {
+    let (category, id) = ("order".to_owned(), Uuid::from_u128(11));
+    Request::Discard { category, id, version, reason: "A test order".to_owned() }
+}
+
 #[tokio::test]
-async fn requests_are_read_in_their_order_until_they_are_forgotten() {
+async fn requests_are_read_as_they_were_put_until_they_are_forgotten() {
     let redis = test_kit::redis().await;
     let store = store(&redis).await;
     assert_eq!(store.requests_after("0", 10).await.unwrap(), []);
     store.forget_requests("5-0").await.unwrap();
-    let mut ids = Vec::new();
-    for what in ["pause", "retry", "resume"] {
-        ids.push(store.request(&[("ask", what), ("group", "orders")]).await.unwrap());
+    let requests = [
+        Request::Pause { reason: "Inventory".to_owned() },
+        Request::Resume,
+        Request::Retry(Which::All),
+        Request::Retry(Which::Type("order.placed".to_owned())),
+        Request::Retry(Which::Aggregate("order".to_owned(), Uuid::from_u128(11))),
+        discard(3),
+    ];
+    let mut numbers = Vec::new();
+    for request in &requests {
+        numbers.push(store.ask("orders_g1", request, "operator").await.unwrap());
     }
-    let read = store.requests_after("0", 2).await.unwrap();
-    assert_eq!(
-        read.iter().map(|(id, fields)| (id, fields["ask"].as_str())).collect::<Vec<_>>(),
-        [(&ids[0], "pause"), (&ids[1], "retry")]
-    );
-    assert_eq!(store.requests_after(&ids[1], 10).await.unwrap()[0].0, ids[2]);
 
-    store.forget_requests(&ids[1]).await.unwrap();
+    let read = store.requests_after("0", 10).await.unwrap();
+
+    assert!(read.iter().all(|asked| (asked.consumer.as_str(), asked.actor.as_str()) == ("orders_g1", "operator")));
+    assert_eq!(read.iter().map(|asked| asked.request.clone().unwrap()).collect::<Vec<_>>(), requests);
+    assert_eq!(store.requests_after(&numbers[1], 1).await.unwrap()[0].number, numbers[2]);
+    store.forget_requests(&numbers[4]).await.unwrap();
     let left = store.requests_after("0", 10).await.unwrap();
-    assert_eq!(left.iter().map(|(id, _)| id).collect::<Vec<_>>(), [&ids[2]]);
+    assert_eq!(left.iter().map(|asked| &asked.number).collect::<Vec<_>>(), [&numbers[5]]);
+}
+
+#[tokio::test]
+async fn what_nobody_could_have_meant_is_no_request() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    for fields in [
+        &[("what", "dance")][..],
+        &[("what", "pause")],
+        &[("what", "retry"), ("category", "order")],
+        &[("what", "retry"), ("category", "order"), ("id", "7")],
+        &[("what", "discard"), ("category", "order"), ("id", "7"), ("version", "1"), ("reason", "x")],
+    ] {
+        let _: String = operator(&redis).await.xadd("requests", "*", fields).await.unwrap();
+    }
+    let read = store.requests_after("0", 10).await.unwrap();
+    assert_eq!(read.iter().filter(|asked| asked.request.is_none()).count(), 5, "{read:?}");
+}
+
+#[tokio::test]
+async fn the_last_dead_letter_of_an_aggregate_is_found_among_many_others() {
+    let redis = test_kit::redis().await;
+    let (store, id) = (store(&redis).await, Uuid::from_u128(11));
+    let partition = Partition::of(id);
+    let report = async |category: &str, id: Uuid, version: u64| {
+        let fields = [("category", category), ("id", &*id.to_string()), ("version", &*version.to_string())];
+        store.report_dead("orders_g1", partition, &fields).await.unwrap();
+    };
+    report("order", id, 3).await;
+    report("order", id, 4).await;
+    for other in 1..=600_u128 {
+        report("order", Uuid::from_u128(other << 4 | 11), 1).await;
+    }
+    report("product", id, 9).await;
+
+    assert_eq!(store.last_dead("orders_g1", "order", id).await.unwrap(), Some(4));
+    assert_eq!(store.last_dead("orders_g1", "user", id).await.unwrap(), None);
+    assert_eq!(store.last_dead("users_g1", "order", id).await.unwrap(), None);
 }
 
 #[tokio::test]

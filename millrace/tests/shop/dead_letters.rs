@@ -1,9 +1,13 @@
 //! What an operator does about an event that fails by itself, with the command line alone.
 
-use serde_json::json;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use crate::running::{PATIENCE, Shop};
+use crate::{
+    customer::Customer,
+    running::{PATIENCE, Shop},
+};
 
 /// What a command printed, and whether it succeeded.
 fn run(shop: &Shop, line: &str) -> (bool, String) {
@@ -90,6 +94,64 @@ async fn a_discarded_event_stays_discarded_for_every_fold() {
         .await
         .unwrap();
     assert_eq!(on_hand, 7);
+    shop.verify().await;
+    shop.stop();
+}
+
+/// The only dead letter, over HTTP.
+async fn letter(staff: &Customer) -> Value {
+    let mut letters = Value::Null;
+    let there = async || {
+        letters = staff.get_json("/api/admin/dead-letters").await["items"].take();
+        letters.as_array().unwrap().len() == 1
+    };
+    test_kit::eventually("there is one dead letter", PATIENCE, there).await;
+    letters[0].take()
+}
+
+async fn none_is_left(staff: &Customer) {
+    let gone = async || staff.get_json("/api/admin/dead-letters").await["items"] == json!([]);
+    test_kit::eventually("no dead letter is left", PATIENCE, gone).await;
+}
+
+#[tokio::test]
+async fn admins_see_retry_and_discard_dead_letters_over_http() {
+    let mut shop = quick();
+    let (seller, buyer) = tokio::join!(shop.customer("anna"), shop.customer("bert"));
+    let admin = Customer::log_in(&shop.url(), "admin@demo.com", "demotest").await;
+    let product = seller.sell("Anna's lanterns", 20).await;
+    let mut sql = refuse_sevens(&shop).await;
+    let order = buyer.order(&product, 7).await;
+
+    let found = letter(&admin).await;
+
+    assert_eq!((&found["group"], &found["type"]), (&json!("orders_g1"), &json!("order.placed")));
+    assert_eq!((&found["aggregate"], &found["attempts"]), (&json!(format!("order:{order}")), &json!(5)));
+    assert!(found["error"].as_str().unwrap().contains("no_sevens"), "{found}");
+    assert_eq!(found["data"]["lines"][0]["quantity"], 7);
+    let retry = "/api/admin/dead-letters/orders_g1/retry";
+    assert_eq!(buyer.post(retry, json!({ "id": found["id"] })).await.status(), StatusCode::FORBIDDEN);
+    sqlx::raw_sql("alter table orders_g1.order_lines drop constraint no_sevens").execute(&mut sql).await.unwrap();
+    let asked = admin.post(retry, json!({ "id": found["id"] })).await;
+    assert_eq!(asked.status(), StatusCode::ACCEPTED);
+    assert_eq!(buyer.decision(&order).await, "confirmed");
+    none_is_left(&admin).await;
+
+    shop.at_rest().await;
+    let break_it = "alter table inventory_g1.movements add constraint no_fourteen check (on_hand <> 14) not valid";
+    sqlx::raw_sql(break_it).execute(&mut sql).await.unwrap();
+    let correction = json!({ "delta": -6, "reason": "Broken" });
+    let corrected = seller.post(&format!("/api/inventory/{product}/adjustments"), correction).await;
+    assert_eq!(corrected.status(), StatusCode::OK);
+    let found = letter(&admin).await;
+    let discard = json!({ "aggregate": found["aggregate"], "reason": "Miscounted" });
+    let asked = admin.post("/api/admin/dead-letters/inventory_g1/discard", discard).await;
+    assert_eq!(asked.status(), StatusCode::ACCEPTED);
+    none_is_left(&admin).await;
+    let (reason, actor): (String, String) =
+        sqlx::query_as("select reason, actor from inventory.skipped").fetch_one(&mut sql).await.unwrap();
+    let me = admin.get_json("/api/users/me").await;
+    assert_eq!((reason, actor), ("Miscounted".to_owned(), format!("user:{}", me["id"].as_str().unwrap())));
     shop.verify().await;
     shop.stop();
 }

@@ -162,13 +162,17 @@ impl World {
                 seller["id"].as_str().unwrap().to_owned()
             }
             "users" => self.guest.clone(),
+            "admin" => self.order.clone(),
             "products" | "inventory" if reads => self.product.clone(),
             "products" | "inventory" if path.contains('{') => self.people["seller"].list(10).await,
             "orders" if reads => self.order.clone(),
             "orders" if path.contains('{') => self.people["buyer"].order(&self.product, 1).await,
             _ => String::new(),
         };
-        path.replace(parameter, &id).replace("{role}", "support")
+        path.replace(parameter, &id)
+            .replace("{role}", "support")
+            .replace("{kind}", "order")
+            .replace("{group}", "orders_g1")
     }
 
     fn body(&self, operation: &str) -> Option<Value> {
@@ -189,6 +193,10 @@ impl World {
             "PATCH /api/users/me" => json!({ "display_name": name }),
             "POST /api/users/{id}/roles" => json!({ "role": "support" }),
             "POST /api/users/{id}/suspension" => json!({ "reason": "Sold what never arrived" }),
+            "POST /api/admin/dead-letters/{group}/retry" => json!({ "aggregate": format!("order:{}", self.order) }),
+            "POST /api/admin/dead-letters/{group}/discard" => {
+                json!({ "aggregate": format!("order:{}", self.order), "reason": "Written by a test" })
+            }
             "POST /api/sellers" => json!({ "shop_name": name }),
             "POST /api/products" => json!({ "name": "Kettle", "price": { "amount": 100, "currency": "EUR" } }),
             "PATCH /api/products/{id}" => json!({ "name": "Kettle" }),

@@ -7,7 +7,7 @@ use domain::{
     inventory::{self, Inventory},
 };
 use futures_util::future::join_all;
-use projectors::{HeldAggregate, Request, Unregistered, Which, ask, held, unregister};
+use projectors::{HeldAggregate, Request, Unregistered, Which, held, unregister};
 use redis::AsyncCommands;
 
 use crate::shop::{SOON, Shop};
@@ -35,7 +35,7 @@ impl Shop {
     }
 
     pub(crate) async fn ask(&self, consumer: &str, request: Request) {
-        ask(&self.store, consumer, &request, "operator").await.unwrap();
+        self.store.ask(consumer, &request, "operator").await.unwrap();
     }
 
     pub(crate) async fn nothing_is_held(&self) {
@@ -414,6 +414,26 @@ async fn a_paused_consumer_stands_still_until_it_is_resumed() {
     shop.at_rest().await;
     assert_eq!(shop.count("select count(*) from orders.orders").await, 1);
     shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn postgres_is_told_how_far_feeds_have_come_and_what_consumers_stand_still_over() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    shop.ask("orders_g1", Request::Pause { reason: "looking at something".to_owned() }).await;
+    let faults = async || shop.count("select count(*) from policies.faults where consumer = 'orders_g1'").await;
+    test_kit::eventually("the fault is written down", SOON, async || faults().await == 1).await;
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 5).await;
+    shop.order_one(seller, product).await;
+    let lag = "select (h.position - p.position)::bigint from orders_g1.positions p join policies.heads h
+               using (category, partition) order by 1 desc limit 1";
+    // Placed and confirmed.
+    test_kit::eventually("its lag is to be seen", SOON, async || shop.count(lag).await == 2).await;
+    shop.ask("orders_g1", Request::Resume).await;
+    test_kit::eventually("the fault is over", SOON, async || faults().await == 0).await;
+    test_kit::eventually("the lag is gone", SOON, async || shop.count(lag).await == 0).await;
     running.stop().await;
 }
 

@@ -7,7 +7,9 @@
 
 mod actors;
 mod catalogue;
+mod consumers;
 mod contract;
+mod events;
 mod freshness;
 mod inventory;
 mod mails;

@@ -1,7 +1,7 @@
 //! Rows as the projectors leave them.
 
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -245,4 +245,14 @@ pub(crate) async fn apply(rows: &PgPool, read_model: &str, category: &str, id: U
     sqlx::query(insert).bind(category).bind(id).bind(version).execute(&mut *transaction).await.unwrap();
     sqlx::query("select pg_notify('millrace', $1)").bind(read_model).execute(&mut *transaction).await.unwrap();
     transaction.commit().await.unwrap();
+}
+
+/// Gives a consumer all feeds of these categories, of which it has settled nothing yet; one worker has all of them.
+pub(crate) async fn read_feeds(rows: &PgPool, schema: &str, consumer: &str, categories: &[&str]) {
+    let statement = format!(
+        "insert into {schema}.positions (consumer, category, partition, owner, expires_at)
+         select $1, category, partition, 'w1', now() + interval '1 hour'
+         from unnest($2::text[]) category cross join generate_series(0, 15) partition"
+    );
+    sqlx::query(AssertSqlSafe(statement)).bind(consumer).bind(categories).execute(rows).await.unwrap();
 }
