@@ -1,0 +1,16 @@
+//! What the shop asks of whoever moves the money, and a fake of it to play with.
+//!
+//! [`Provider`] is the port. `command-api` begins payments and hears [callbacks](webhooks); `projectors` collect, give
+//! back and ask. Whatever is asked is named by the order and the number of the attempt or refund, so that asking twice
+//! moves no money twice.
+//!
+//! What it refuses to do: know what an order is worth or how it stands, write events, or keep a method of payment.
+
+mod provider;
+pub mod webhooks;
+
+pub mod fake;
+
+pub use fake::Fake;
+pub use provider::{Attempt, Callback, Error, Malformed, Method, Outcome, Provider, Refund};
+pub use webhooks::Webhooks;
