@@ -29,6 +29,7 @@ use crate::codes;
 use crate::command::InFlight;
 use crate::failure::unread;
 use crate::passwords::{self, Passwords};
+use crate::paying::Paying;
 use crate::rules;
 use crate::settings::{Contradiction, Settings};
 
@@ -56,6 +57,9 @@ pub enum Error {
     /// Two settings cannot both be meant.
     #[error(transparent)]
     Settings(#[from] Contradiction),
+    /// What signs callbacks is no secret.
+    #[error("MILLRACE_CALLBACK_SECRET {0}")]
+    CallbackSecret(#[from] payments::webhooks::NoSecret),
     /// Redis may lose what was acknowledged.
     #[error("this Redis may lose acknowledged commands: {}", list(.0))]
     Unsafe(Vec<Unsafe>),
@@ -73,6 +77,7 @@ impl Error {
             | Self::Passwords(_)
             | Self::WithoutLimits
             | Self::Settings(_)
+            | Self::CallbackSecret(_)
             | Self::Unsafe(_) => false,
         }
     }
@@ -103,6 +108,7 @@ pub struct App {
     pub(crate) links: mail::Verifier,
     pub(crate) revocations: Revocations,
     pub(crate) demo: bool,
+    pub(crate) paying: Paying,
     keys: SigningKeys,
     client: redis::Client,
     gate: Gate,
@@ -147,6 +153,7 @@ impl App {
                 .noting(devices)
                 .demanding(settings.access.admin_second_factor),
             signer: Signer::new(keys, settings.access.access_lifetime),
+            paying: Paying::open(settings, &secret)?,
             client,
             revocations,
             demo: settings.demo.demo,

@@ -41,6 +41,9 @@ codes! {
     TOO_EARLY = "too_early", CONFLICT, "The order has not come far enough for that; `order_status` says how far.";
     PAYMENT_UNDER_WAY = "payment_under_way", CONFLICT, "The provider has not answered the last attempt to pay.";
     ATTEMPT_SUCCEEDED = "attempt_succeeded", CONFLICT, "The provider has said before that this attempt succeeded.";
+    NO_PAYMENT_PROVIDER = "no_payment_provider", CONFLICT, "Nobody moves the money of this shop: orders cannot be paid here.";
+    UNTRUSTED_CALLBACK = "untrusted_callback", UNAUTHORIZED,
+        "The signature of the callback is not good, or its timestamp is too far from now.";
     TOO_LATE = "too_late", CONFLICT, "Nobody remembers any more whether this return was counted.";
     ALREADY_DECIDED = "already_decided", CONFLICT, "The order has come too far for that; `order_status` says how far.";
 }
@@ -56,6 +59,7 @@ pub(crate) mod field {
     pub(crate) const CURRENCY_FIXED: &str = "currency_fixed";
     pub(crate) const TOO_MANY: &str = "too_many";
     pub(crate) const OUT_OF_RANGE: &str = "out_of_range";
+    pub(crate) const UNKNOWN_METHOD: &str = "unknown_method";
     pub(crate) const WRONG_AMOUNT: &str = "wrong_amount";
     pub(crate) const NOT_RETURNABLE: &str = "not_returnable";
     pub(crate) const REPEATED: &str = "repeated";

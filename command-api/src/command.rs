@@ -90,6 +90,35 @@ impl Command<'_> {
         self.app.store.commit(request, decide).await.map_err(undecided)
     }
 
+    /// The id of the command.
+    pub(crate) const fn id(&self) -> CommandId {
+        self.id
+    }
+
+    /// Decides a first step, which leaves no receipt: the command is answered by a [later one](Self::run). A repetition of the
+    /// command that had been answered gets that answer.
+    pub(crate) async fn begin<T: Send + 'static>(
+        &self,
+        streams: impl Into<Vec<Stream>>,
+        decide: impl Fn(&mut Draft<'_, '_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Result<T, Response>, Problem> {
+        let Self { app, call, body_hash, .. } = self;
+        let receipt_lifetime = call.key.is_some().then_some(app.receipt_lifetime);
+        let request = Request { receipt_lifetime, ..Request::new(self.context(), streams) };
+        let if_match = call.if_match.clone();
+        let outcome = app.store.commit(request, move |states: &States<'_>| {
+            let mut draft = Draft::new(states, &if_match);
+            match decide(&mut draft) {
+                Ok(answer) => Decision::new(draft.finish().0, Ok(answer)),
+                Err(problem) => Decision::new(Changes::none(), Err(problem)),
+            }
+        });
+        match outcome.await.map_err(undecided)? {
+            Outcome::Done(answer) => answer.map(Ok),
+            Outcome::Replayed(receipt) => receipt::respond(&receipt, body_hash, call).map(Err),
+        }
+    }
+
     /// Decides on these aggregates, all in one partition, and answers once everything is written.
     pub(crate) async fn run(
         self,

@@ -28,6 +28,9 @@ pub mod passwords;
 mod proof;
 mod second_factor;
 
+// Money
+mod paying;
+
 // The service
 pub mod app;
 mod openapi;

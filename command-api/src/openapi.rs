@@ -42,6 +42,15 @@ refusals! {
     /// Of what a state can forbid.
     Forbidden:
         "409" "The state forbids it, or the same command is still being carried out.";
+    /// Of what a payment provider sends.
+    Callback:
+        "400" "The body is not one of this provider's.",
+        "401" "The signature is not good, or the timestamp is too far from now.",
+        "404" "There is no such provider, order or attempt.",
+        "409" "The provider has said otherwise before.",
+        "413" "The body is larger than 64 KiB.",
+        "422" "The amount is not what was asked for. The order is not paid by it.",
+        "503" "Redis is down or slow; whether it was heard is unknown. Send it again.";
     /// Of what changes something that exists.
     Existing:
         "404" "It is not there, or it is not the caller's.",
@@ -59,7 +68,7 @@ const BESIDE_THE_LOG: &str = "/api/admin/dead-letters";
 /// Adds the headers that every command takes and answers, by the rules of the contract.
 pub(crate) fn add_command_headers(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.starts_with("/api/auth") {
+        if path.starts_with("/api/auth") || path.starts_with("/api/payments/callbacks/") {
             continue;
         }
         let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));

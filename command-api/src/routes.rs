@@ -21,11 +21,13 @@ mod keys;
 mod login;
 mod orders;
 mod passwords;
+mod payments;
 mod products;
 mod profile;
 mod roles;
 mod sellers;
 mod sessions;
+mod shipments;
 mod signup;
 mod suspension;
 mod totp;
@@ -65,6 +67,11 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(inventory::adjust_stock))
         .routes(routes!(orders::place_order))
         .routes(routes!(orders::cancel_order))
+        .routes(routes!(payments::pay_order))
+        .routes(routes!(payments::hear_provider))
+        .routes(routes!(shipments::ship_order))
+        .routes(routes!(shipments::deliver_order))
+        .routes(routes!(shipments::return_goods))
         .routes(routes!(dead_letters::retry))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(keys::public_keys))

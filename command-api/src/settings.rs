@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use payments::{Fake, Webhooks, webhooks};
+use secrecy::{ExposeSecret, SecretString};
+use web::secret::Secret;
 use web::settings::{Access, Demo, Keys, Limits, Redis, Sessions, duration};
 
 /// Everything that an [`App`](crate::App) needs to know, as a group to flatten into a binary's own settings.
@@ -35,6 +38,101 @@ pub struct Settings {
     /// How the log is kept.
     #[command(flatten)]
     pub log: Log,
+    /// Who moves the money.
+    #[command(flatten)]
+    pub payments: Payments,
+    /// What becomes of orders.
+    #[command(flatten)]
+    pub orders: Orders,
+}
+
+/// Who moves the money, for whoever begins payments, collects and gives back.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Payments")]
+pub struct Payments {
+    /// Who moves the money. In demo mode `fake` unless set, else `none`
+    #[arg(long, env = "MILLRACE_PAYMENT_PROVIDER", value_enum)]
+    pub payment_provider: Option<PaymentProvider>,
+    /// How long after its beginning the provider is asked what became of a payment that it has not answered; each further
+    /// time twice as long after. Longer than --time-limit
+    #[arg(long, env = "MILLRACE_ASK_PAYMENT_AFTER", default_value = "1m", value_parser = duration)]
+    pub ask_payment_after: Duration,
+    /// How late the fake provider answers where it is to answer late
+    #[arg(long, env = "MILLRACE_FAKE_PAYMENT_DELAY", default_value = "2s", value_parser = duration)]
+    pub fake_payment_delay: Duration,
+}
+
+/// Who moves the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PaymentProvider {
+    /// Nobody: orders cannot be paid
+    None,
+    /// Moves none, and says of each order what its method of payment tells it to say: for demos and tests
+    Fake,
+}
+
+impl Payments {
+    /// Whoever moves the money. The fake one is warned of outside demo mode.
+    ///
+    /// # Errors
+    /// When the address of Redis is none.
+    pub fn provider(&self, demo: bool, redis_url: &SecretString) -> Result<Option<Fake>, redis::RedisError> {
+        match self.payment_provider {
+            None if !demo => Ok(None),
+            Some(PaymentProvider::None) => Ok(None),
+            None | Some(PaymentProvider::Fake) => {
+                if !demo {
+                    tracing::warn!("the payment provider is a fake: orders count as paid, and no money moves");
+                }
+                Fake::open(redis_url.expose_secret(), self.fake_payment_delay).map(Some)
+            }
+        }
+    }
+
+    /// Checks that nobody is asked about an attempt while the request that began it may be under way.
+    ///
+    /// # Errors
+    /// When that could be.
+    pub fn check(&self, time_limit: Duration) -> Result<(), AskedTooEarly> {
+        match self.ask_payment_after > time_limit {
+            true => Ok(()),
+            false => Err(AskedTooEarly(self.ask_payment_after, time_limit)),
+        }
+    }
+}
+
+/// Two settings that cannot both be meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "--ask-payment-after {0:?} is not longer than --time-limit {1:?}: a payment would be given up while it is being begun"
+)]
+pub struct AskedTooEarly(Duration, Duration);
+
+/// What becomes of orders.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Orders")]
+pub struct Orders {
+    /// How long after its last delivery an order is complete
+    #[arg(long, env = "MILLRACE_COMPLETE_AFTER", default_value = "14d", value_parser = duration)]
+    pub complete_after: Duration,
+    /// What signs the payment provider's callbacks: whsec_ and 24 to 64 bytes in base64. Derived from the server's secret
+    /// unless set
+    #[arg(long, env = "MILLRACE_CALLBACK_SECRET", hide_env_values = true)]
+    pub callback_secret: Option<SecretString>,
+    /// How far the time of a callback may be from now
+    #[arg(long, env = "MILLRACE_CALLBACK_TOLERANCE", default_value = "5m", value_parser = duration)]
+    pub callback_tolerance: Duration,
+}
+
+impl Orders {
+    /// What is believed of callbacks.
+    pub(crate) fn webhooks(&self, secret: &Secret) -> Result<Webhooks, webhooks::NoSecret> {
+        let secret = match &self.callback_secret {
+            Some(configured) => configured.expose_secret().parse()?,
+            None => webhooks::Secret::new(&secret.derive("payment-callbacks").hash(&[]))?,
+        };
+        Ok(Webhooks::new(secret, self.callback_tolerance))
+    }
 }
 
 /// How the log is kept in Redis, by whoever appends to it.

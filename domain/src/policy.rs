@@ -74,6 +74,13 @@ pub enum Request {
         /// How much.
         amount: Money,
     },
+    /// Have the provider let go of the money of an attempt, which was never collected.
+    Void {
+        /// Of which order.
+        order: OrderId,
+        /// Which attempt.
+        attempt: u32,
+    },
     /// Have the provider give money back. Order and number name it: a second time changes nothing.
     Refund {
         /// Of which order.

@@ -1,9 +1,11 @@
 //! How consumers work, as a process of projectors is told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use clap::Args;
+use command_api::settings::Payments;
 use event_store::Store;
+use payments::Fake;
 use projectors::{Settings, Timing, Upkeep};
 use sqlx::postgres::PgConnectOptions;
 use web::settings::duration;
@@ -42,7 +44,23 @@ pub(crate) struct Consuming {
 }
 
 impl Consuming {
-    /// What consumers are started with.
+    /// What consumers are started with, and who moves the money for them.
+    ///
+    /// # Errors
+    /// When two of them contradict each other.
+    pub(crate) fn with_payments(
+        &self,
+        store: Store,
+        database: PgConnectOptions,
+        payments: Payments,
+        provider: Option<Fake>,
+    ) -> anyhow::Result<Settings> {
+        let provider = provider.map(|fake| Arc::new(fake) as Arc<_>);
+        let ask_payment_after = payments.ask_payment_after;
+        Ok(Settings { provider, ask_payment_after, ..self.settings(store, database)? })
+    }
+
+    /// What consumers are started with that send no commands.
     ///
     /// # Errors
     /// When two of them contradict each other.
@@ -63,6 +81,7 @@ impl Consuming {
         };
         let upkeep =
             Upkeep { trim_every: self.trim_every, books_after: self.books_after, rewrite_every: self.rewrite_every };
-        Ok(Settings { store, database, timing, upkeep, pay_within: self.pay_within })
+        let (pay_within, provider, ask_payment_after) = (self.pay_within, None, Duration::MAX);
+        Ok(Settings { store, database, timing, upkeep, pay_within, provider, ask_payment_after })
     }
 }

@@ -55,6 +55,7 @@ impl CommandApi {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        self.settings.payments.check(self.edge.time_limit)?;
         let app = command_api::App::open(&self.settings)?;
         waiting::for_redis(&app).await?;
         let following = app.clone();
@@ -63,8 +64,10 @@ impl CommandApi {
         stop.run_until_cancelled(app.caught_up()).await;
         let checks = Checks::new().with("redis", redis_is_ready(app.store())).with("keys", keys_are_there(app.keys()));
         let introspection = introspection::router(app.gate());
-        let public = command_api::service(app, &self.edge);
-        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), stop).await
+        let public = command_api::service(app.clone(), &self.edge);
+        let until = stop.clone();
+        let call_back = move |listener| drop(tokio::spawn(async move { app.call_back(listener, until).await }));
+        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), call_back, stop).await
     }
 }
 
@@ -118,7 +121,7 @@ impl QueryApi {
         let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
         let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), stop).await
+        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), |_| {}, stop).await
     }
 }
 
@@ -142,6 +145,8 @@ pub(crate) struct Projectors {
     demo: settings::Demo,
     #[command(flatten)]
     mail: Mail,
+    #[command(flatten)]
+    payments: command_api::settings::Payments,
 }
 
 impl Projectors {
@@ -159,7 +164,8 @@ impl Projectors {
         let operations = serve::bind(self.ops_listen).await?;
         let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;
-        let consuming = self.consuming.settings(store.clone(), database)?;
+        let provider = self.payments.provider(self.demo.demo, &self.redis.redis_url)?;
+        let consuming = self.consuming.with_payments(store.clone(), database, self.payments, provider)?;
         let consumers = projectors::Consumers::start(consuming, mailing, stop.clone());
         let checks = Checks::new()
             .with("redis", redis_is_ready(&store))
@@ -177,11 +183,13 @@ async fn both(
     defaults: [SocketAddr; 2],
     public: Router,
     (checks, more): (Checks, Router),
+    listening: impl FnOnce(SocketAddr),
     stop: CancellationToken,
 ) -> anyhow::Result<ExitCode> {
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
     let operations = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
+    listening(listener.local_addr()?);
     let measured = ops::router(ops::measure(stop.clone())?, checks).merge(more);
     tokio::try_join!(
         serve::serve(listener, public, stop.clone(), listen.drain),

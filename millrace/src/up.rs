@@ -69,6 +69,10 @@ pub(crate) struct Up {
     #[command(flatten)]
     log: command_api::settings::Log,
     #[command(flatten)]
+    payments: command_api::settings::Payments,
+    #[command(flatten)]
+    orders: command_api::settings::Orders,
+    #[command(flatten)]
     reading: query_api::settings::Reading,
 }
 
@@ -79,6 +83,7 @@ impl Up {
     /// When something does not start; what had started by then is stopped again.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        self.payments.check(self.edge.time_limit)?;
         // Taken first: a port that is in use is found before anything starts.
         let shop = serve::bind((Ipv4Addr::LOCALHOST, self.port).into()).await?;
         let operations = serve::bind((Ipv4Addr::LOCALHOST, self.ops_port).into()).await?;
@@ -145,6 +150,10 @@ impl Up {
             let (write_side, stop) = (write_side.clone(), stop.clone());
             async move { write_side.follow(stop).await }
         });
+        background.spawn({
+            let (write_side, stop, listener) = (write_side.clone(), stop.clone(), shop.local_addr()?);
+            async move { write_side.call_back(listener, stop).await }
+        });
         stop.run_until_cancelled(write_side.caught_up()).await;
         let read_side = query_api::App::new(database.clone(), &self.reading).with_devices(devices);
         background.spawn(read_side.clone().follow(stop.clone()));
@@ -154,7 +163,8 @@ impl Up {
 
         // Consumers go on while the last requests are answered, and stop before the servers do.
         let consumers_stop = CancellationToken::new();
-        let consuming = self.consuming.settings(write_side.store().clone(), database.clone())?;
+        let (store, provider) = (write_side.store().clone(), write_side.fake());
+        let consuming = self.consuming.with_payments(store, database.clone(), self.payments, provider)?;
         let consumers = if self.without_projectors {
             None
         } else {
@@ -210,6 +220,8 @@ impl Up {
             demo: self.demo,
             receipts: self.receipts,
             log: self.log,
+            payments: self.payments,
+            orders: self.orders.clone(),
         };
         Ok(command_api::App::open(&settings)?)
     }

@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     Aggregate,
-    policy::{Claims, OrderFulfilment, Policy},
+    policy::{Claims, OrderFulfilment, Payments, Policy},
 };
 use event_store::Store;
+use payments::Provider;
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use crate::{
     runtime::{Leases, Sink, Status, Timing, Worker},
     schema,
     sight::Sight,
-    timers::{self, Timers},
+    timers::{self, Asking, Timers},
 };
 
 /// How long the turns that are under way may take to finish after a stop.
@@ -42,6 +43,10 @@ pub struct Settings {
     pub upkeep: Upkeep,
     /// How long buyers have to pay once everything is reserved.
     pub pay_within: Duration,
+    /// Who moves the money, if anybody does.
+    pub provider: Option<Arc<dyn Provider>>,
+    /// How long after its beginning the provider is asked about a payment that it has not answered.
+    pub ask_payment_after: Duration,
 }
 
 /// All consumers of one process.
@@ -60,6 +65,7 @@ impl Consumers {
             of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
         }
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
+        consumers.carry::<Payments>(&[<Payments as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.mail(mailing);
         consumers.archive();
@@ -91,8 +97,8 @@ impl Consumers {
 
     fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
-        let Settings { store, pay_within, .. } = self.process.settings.clone();
-        let sink = PolicySink::<P>::new(pool.clone(), store, pay_within);
+        let Settings { store, provider, pay_within, .. } = self.process.settings.clone();
+        let sink = PolicySink::<P>::new(pool.clone(), store, provider, pay_within);
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
     }
 
@@ -111,7 +117,8 @@ impl Consumers {
         let Process { settings, status, owner, .. } = self.process.clone();
         let pool = schema::pool(&settings.database, schema::POLICIES, 3);
         let leases = Leases::new(pool.clone(), timers::GROUP.to_owned(), owner, timers::CATEGORIES, settings.timing);
-        let timers = Timers::new(pool, settings.store, leases, status);
+        let asking = Asking::new(settings.provider, settings.ask_payment_after);
+        let timers = Timers::new(pool, settings.store, asking, leases, status);
         self.process.tasks.spawn(timers.run(self.stop.clone()));
     }
 

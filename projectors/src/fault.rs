@@ -17,6 +17,9 @@ pub enum Fault {
     /// The mail server is away, or serves nobody.
     #[error("mail server: {0}")]
     Mail(String),
+    /// The payment provider is away, or there is none.
+    #[error("payment provider: {0}")]
+    Provider(String),
     /// Somebody else works on these feeds now.
     #[error("the lease of {0} is lost")]
     LeaseLost(Feed),
@@ -94,6 +97,7 @@ impl Fault {
             // Class 42: a table, a column or a right that is not there.
             Self::Postgres(error) => !is_about_values(error) && !is_of_class(error, &["42"]),
             Self::Mail(_)
+            | Self::Provider(_)
             | Self::LeaseLost(_)
             | Self::Hole { .. }
             | Self::Command(Failure::Contended | Failure::Late | Failure::Full) => true,
@@ -119,6 +123,7 @@ impl Fault {
             Self::Command(Failure::Store(error)) => error.is_about_an_aggregate(),
             Self::Command(Failure::Contended | Failure::Late | Failure::Full)
             | Self::Mail(_)
+            | Self::Provider(_)
             | Self::LeaseLost(_)
             | Self::Hole { .. }
             | Self::Diverged { .. }

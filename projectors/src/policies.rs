@@ -4,20 +4,21 @@
 //! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
 //! late command accepted.
 
-use std::{marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
+use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use domain::{
     Aggregate, OrderId, ProductId,
     claim::{self, Claim},
     inventory::{self, Inventory},
     order::{Order, Short},
-    policy::{Answer, Command, Policy, Request, Terms},
+    policy::{Answer, Claims, Command, OrderFulfilment, Payments, Policy, Request, Terms},
 };
 use event_store::{
     Changes, CommandId, Context, Decision, Feed, Outcome, Positioned, Recorded, Request as Commit, States, Store,
     Stream,
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use payments::{Attempt, Provider, Refund};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
@@ -26,6 +27,9 @@ use crate::{
     runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
 };
 
+/// The groups of all policies.
+pub(crate) const GROUPS: [&str; 3] = [OrderFulfilment::GROUP, Payments::GROUP, Claims::GROUP];
+
 /// How many aggregates are dealt with at the same time.
 const PARALLEL: usize = 256;
 
@@ -33,14 +37,15 @@ const PARALLEL: usize = 256;
 pub(crate) struct PolicySink<P> {
     pool: PgPool,
     store: Store,
+    provider: Option<Arc<dyn Provider>>,
     pay_within: time::Duration,
     policy: PhantomData<P>,
 }
 
 impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
-    pub(crate) fn new(pool: PgPool, store: Store, pay_within: Duration) -> Self {
+    pub(crate) fn new(pool: PgPool, store: Store, provider: Option<Arc<dyn Provider>>, pay_within: Duration) -> Self {
         let pay_within = pay_within.try_into().unwrap_or(time::Duration::MAX);
-        Self { pool, store, pay_within, policy: PhantomData }
+        Self { pool, store, provider, pay_within, policy: PhantomData }
     }
 
     /// One aggregate's events, up to the first that fails by itself.
@@ -64,7 +69,8 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
         let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
-        let carrier = Carrier { store: &self.store, group: P::GROUP, cause: recorded, leases, feed };
+        let provider = self.provider.as_deref();
+        let carrier = Carrier { store: &self.store, provider, group: P::GROUP, cause: recorded, leases, feed };
         let mut answers = Vec::new();
         for request in P::ask(id, &state, &event) {
             let refused = answers.iter().any(|answer| matches!(answer, Answer::Short(_)));
@@ -112,6 +118,7 @@ impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
 /// One event's way to other aggregates.
 struct Carrier<'a> {
     store: &'a Store,
+    provider: Option<&'a dyn Provider>,
     group: &'static str,
     cause: &'a Recorded,
     leases: &'a Leases,
@@ -137,8 +144,16 @@ impl Carrier<'_> {
                     |(product, quantity)| (product, inventory::Command::Restock { order, number, quantity, at });
                 self.count(lines.into_iter().map(restock).collect()).await
             }
-            Request::Capture { .. } | Request::Refund { .. } => {
-                unreachable!("no group is started that asks a payment provider")
+            Request::Capture { order, attempt, amount } => {
+                let attempt = Attempt { order, number: attempt };
+                self.done(self.provider()?.capture(attempt, amount).await)
+            }
+            Request::Void { order, attempt } => {
+                self.done(self.provider()?.void(Attempt { order, number: attempt }).await)
+            }
+            Request::Refund { order, attempt, number, amount } => {
+                let attempt = Attempt { order, number: attempt };
+                self.done(self.provider()?.refund(Refund { attempt, number, amount }).await)
             }
             Request::ReleaseClaim { claim, owner } => {
                 let unneeded_at = self.happened_at()?;
@@ -220,6 +235,20 @@ impl Carrier<'_> {
         match self.store.commit(request, decide).await? {
             Outcome::Done(answer) => Ok(answer),
             Outcome::Replayed(_) => unreachable!("a command without a receipt is never replayed"),
+        }
+    }
+
+    /// Without a provider, whatever waits for one waits for a person to name it.
+    fn provider(&self) -> Result<&dyn Provider, Fault> {
+        self.provider.ok_or_else(|| Fault::Provider("there is none, see MILLRACE_PAYMENT_PROVIDER".to_owned()))
+    }
+
+    /// A provider that is away is nobody's fault; what it refuses is about this event.
+    fn done(&self, answer: Result<(), payments::Error>) -> Result<Answer, Fault> {
+        match answer {
+            Ok(()) => Ok(Answer::Done),
+            Err(payments::Error::Away(said)) => Err(Fault::Provider(said)),
+            Err(refused @ payments::Error::Refused(_)) => Err(Fault::event(self.cause, &refused)),
         }
     }
 

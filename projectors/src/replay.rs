@@ -20,6 +20,7 @@ use crate::{
     feeding,
     generations::{self, Generation, State},
     log::Log,
+    policies::GROUPS,
     projection::Projection,
     read_models::of_name,
     schema,
@@ -336,7 +337,7 @@ async fn of_state(
 }
 
 fn unknown(name: &str) -> Error {
-    if ["order-fulfilment", "claims", "policies", "mailer", "archive"].contains(&name) {
+    if GROUPS.contains(&name) || ["policies", "mailer", "archive"].contains(&name) {
         return Error::NotRebuilt(name.to_owned());
     }
     let known = schema::READ_MODELS.iter().map(|definition| definition.name).collect::<Vec<_>>().join(", ");

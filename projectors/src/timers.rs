@@ -20,6 +20,11 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
 
+mod asking;
+
+use asking::Answer;
+pub(crate) use asking::Asking;
+
 use crate::{
     Fault,
     runtime::{Leases, Status, pause, paused, renew},
@@ -38,6 +43,7 @@ const PARALLEL: usize = 64;
 pub(crate) struct Timers {
     pool: PgPool,
     store: Store,
+    asking: Asking,
     leases: Leases,
     status: Arc<Status>,
     /// Timers that stay because nothing can be done about them, each named once.
@@ -45,8 +51,8 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    pub(crate) const fn new(pool: PgPool, store: Store, leases: Leases, status: Arc<Status>) -> Self {
-        Self { pool, store, leases, status, named: BTreeSet::new() }
+    pub(crate) const fn new(pool: PgPool, store: Store, asking: Asking, leases: Leases, status: Arc<Status>) -> Self {
+        Self { pool, store, asking, leases, status, named: BTreeSet::new() }
     }
 
     /// Never gives up: whatever fails is tried again, with growing pauses.
@@ -77,7 +83,7 @@ impl Timers {
     /// Holds leases and works, until told to stop (`Ok`) or until anything is in doubt.
     async fn session(&mut self, stop: &CancellationToken, failures: &mut u32) -> Result<(), Fault> {
         self.leases.register().await?;
-        let Self { pool, store, leases, status, named } = self;
+        let Self { pool, store, asking, leases, status, named } = self;
         let work = async {
             while !stop.is_cancelled() {
                 leases.confirm().await?;
@@ -85,8 +91,9 @@ impl Timers {
                 if let Some(reason) = paused(pool, GROUP).await? {
                     status.failed(GROUP, &Fault::Paused(reason));
                 } else {
+                    asking.hope();
                     for (feed, _) in leases.feeds() {
-                        carry_due(store, leases, feed, named, stop).await?;
+                        carry_due((store, asking), leases, feed, named, stop).await?;
                     }
                     status.works(GROUP);
                     *failures = 0;
@@ -104,7 +111,7 @@ impl Timers {
 
 /// Deals with everything that is due in one partition. What fails by itself stays, and is passed over.
 async fn carry_due(
-    store: &Store,
+    (store, asking): (&Store, &Asking),
     leases: &Leases,
     feed: Feed,
     named: &mut BTreeSet<String>,
@@ -114,11 +121,12 @@ async fn carry_due(
     while !stop.is_cancelled() {
         let due = store.due(feed.partition, now, left, COUNT).await?;
         let is_last = due.len() < COUNT;
-        let mut carried =
-            stream::iter(due.into_iter().map(|timer| carry(store, leases, feed, timer))).buffer_unordered(PARALLEL);
+        let mut carried = stream::iter(due.into_iter().map(|timer| carry((store, asking), leases, feed, timer)))
+            .buffer_unordered(PARALLEL);
         while let Some(result) = carried.next().await {
             if let Err(stays) = result? {
                 left += 1;
+                let Some(stays) = stays else { continue };
                 if !named.contains(&stays) {
                     error!(timer = stays, "stays, since nothing can be done about it");
                     named.insert(stays);
@@ -132,21 +140,22 @@ async fn carry_due(
     Ok(())
 }
 
-/// Deals with one timer; what stays of it, with the reason, when it fails by itself.
+/// Deals with one timer; what stays of it, with the reason, when it fails by itself. A timer whose provider is away stays
+/// without a word: the provider has been named.
 async fn carry(
-    store: &Store,
+    (store, asking): (&Store, &Asking),
     leases: &Leases,
     feed: Feed,
     timer: Result<DueTimer, Error>,
-) -> Result<Result<(), String>, Fault> {
+) -> Result<Result<(), Option<String>>, Fault> {
     let timer = match timer {
         Ok(timer) => timer,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => return Ok(Err(Some(error.to_string()))),
     };
     let name = format!("{}:{}:{}", timer.category, timer.id, timer.kind);
     let carrier = Carrier { store, until: leases.until(feed)? };
     let Some(due) = Due::of(&timer.category, &timer.kind, timer.id) else {
-        return Ok(Err(format!("{name} is not known to this version")));
+        return Ok(Err(Some(format!("{name} is not known to this version"))));
     };
     // A panic of the code that decides is a fault of what it decides on.
     let carried = AssertUnwindSafe(async {
@@ -159,13 +168,20 @@ async fn carry(
             Due::Complete(order) => {
                 carrier.execute::<Order>(order, order::Command::Complete { at }, timer, at).await?;
             }
-            Due::AskProvider(_) => return Ok(Err(format!("{name}: there is no payment provider to ask"))),
+            Due::AskProvider(order) => {
+                let state = store.load::<Order>(order).await?;
+                match asking.ask(order, &state, at).await {
+                    Answer::Told(command) => carrier.execute::<Order>(order, command, timer, at).await?,
+                    Answer::Away => return Ok(Err(None)),
+                    Answer::Refused(said) => return Ok(Err(Some(format!("{name}: {said}")))),
+                }
+            }
         }
         Ok(Ok(()))
     })
     .catch_unwind();
     match carried.await.unwrap_or(Err(Fault::Panicked)) {
-        Err(fault) if fault.is_about_events() => Ok(Err(format!("{name}: {fault}"))),
+        Err(fault) if fault.is_about_events() => Ok(Err(Some(format!("{name}: {fault}")))),
         carried => carried,
     }
 }

@@ -19,10 +19,14 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Called by payment providers, not by browsers; they sign what they send instead.
 const EXEMPT: [&str; 1] = ["/api/payments/callbacks/"];
 
+/// Whether what is sent to this path comes from no browser.
+pub(crate) fn is_exempt(path: &str) -> bool {
+    EXEMPT.iter().any(|prefix| path.starts_with(prefix))
+}
+
 /// Refuses unsafe requests that another site may have caused: 403.
 pub(crate) async fn refuse_cross_site(request: Request, next: Next) -> Response {
-    let exempt = request.method().is_safe() || EXEMPT.iter().any(|prefix| request.uri().path().starts_with(prefix));
-    if exempt {
+    if request.method().is_safe() || is_exempt(request.uri().path()) {
         return next.run(request).await;
     }
     match check(request.headers(), request.uri()) {

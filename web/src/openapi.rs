@@ -8,6 +8,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, PartialSchema, ToSchema};
 
 use crate::cookies;
+use crate::csrf;
 use crate::problem::{FieldError, Problem};
 
 /// The security scheme that operations name when they need a session.
@@ -25,9 +26,11 @@ impl Modify for Common {
         let session = ApiKeyValue::with_description(cookies::ACCESS, "Set by logging in; valid for ten minutes.");
         let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
         components.security_schemes.insert(SESSION.to_owned(), RefOr::T(session));
-        for item in document.paths.paths.values_mut() {
+        for (path, item) in &mut document.paths.paths {
             for operation in [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
-                operation.parameters.get_or_insert_default().push(RefOr::T(x_requested_with()));
+                if !csrf::is_exempt(path) {
+                    operation.parameters.get_or_insert_default().push(RefOr::T(x_requested_with()));
+                }
                 answer_problems(operation);
             }
             item.get.iter_mut().for_each(answer_problems);

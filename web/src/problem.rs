@@ -106,6 +106,11 @@ impl Problem {
         Self::detailed(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "there is no valid session")
     }
 
+    /// 401: whoever sends this did not prove who they are.
+    pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::detailed(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
     /// 401: whoever they say they are, they did not prove it.
     #[must_use]
     pub fn wrong_credentials() -> Self {

@@ -112,7 +112,11 @@ impl Order {
         (1..).zip(&self.attempts).find(|(_, answer)| is_it(**answer)).map(|(attempt, _)| attempt)
     }
 
-    fn answer(&self, attempt: u32) -> Result<Answer, Error> {
+    /// What the provider said to an attempt.
+    ///
+    /// # Errors
+    /// When nobody began such an attempt.
+    pub fn answer(&self, attempt: u32) -> Result<Answer, Error> {
         let index = attempt.checked_sub(1).map(|index| index as usize);
         index.and_then(|index| self.attempts.get(index)).copied().ok_or(Error::NoSuchAttempt { attempt })
     }

@@ -47,9 +47,12 @@ impl Policy for Payments {
         }
         let open = refund(event).and_then(|number| state.refund(number).map(|refund| (number, refund)));
         let open = open.filter(|(_, refund)| !refund.done);
-        open.map(|(number, order::Refund { attempt, amount, .. })| Request::Refund { order, attempt, number, amount })
-            .into_iter()
-            .collect()
+        let request = |(number, order::Refund { attempt, amount, .. })| match state.paid_by() == Some(attempt) {
+            true => Request::Refund { order, attempt, number, amount },
+            // Only what paid the order is ever collected.
+            false => Request::Void { order, attempt },
+        };
+        open.map(request).into_iter().collect()
     }
 
     fn conclude(order: OrderId, event: &Event, answers: &[Answer], _: &Terms) -> Vec<Command> {
@@ -119,11 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn gives_back_what_came_too_late() {
+    fn lets_go_of_what_came_too_late() {
         let late = order::Command::RecordPayment { attempt: 1, amount: cents(200) };
         let (order, paid_late) = after([start(), cancel(), late]);
-        let refund = Request::Refund { order: id(ORDER), attempt: 1, number: 1, amount: cents(200) };
-        assert_eq!(Payments::ask(id(ORDER), &order, &paid_late), [refund]);
+        assert_eq!(Payments::ask(id(ORDER), &order, &paid_late), [Request::Void { order: id(ORDER), attempt: 1 }]);
+        let record = Command::Order(id(ORDER), order::Command::RecordRefund { number: 1 });
+        assert_eq!(Payments::conclude(id(ORDER), &paid_late, &[Answer::Done], &TERMS), [record]);
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl World {
                 }
                 Answer::Done
             }
-            Request::ReleaseClaim { .. } | Request::Capture { .. } | Request::Refund { .. } => {
+            Request::ReleaseClaim { .. } | Request::Capture { .. } | Request::Void { .. } | Request::Refund { .. } => {
                 unreachable!("fulfilment is about stock alone")
             }
         }

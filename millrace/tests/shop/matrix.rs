@@ -72,7 +72,9 @@ impl World {
     async fn new(roles: &[String]) -> Self {
         // As the public meets it: not in demo mode, which takes every address for proven.
         let unlimited = |limit| (limit, "100000/1s".to_owned());
-        let shop = Shop::with(LIMITS.map(unlimited).into());
+        let mut settings: Vec<_> = LIMITS.map(unlimited).into();
+        settings.push(("MILLRACE_PAYMENT_PROVIDER", "fake".to_owned()));
+        let shop = Shop::with(settings);
         shop.customer("operator").await;
         let appointed = shop.command().args(["users", "grant", "operator@example.com", "admin"]).output().unwrap();
         assert!(appointed.status.success());
@@ -166,13 +168,35 @@ impl World {
             "products" | "inventory" if reads => self.product.clone(),
             "products" | "inventory" if path.contains('{') => self.people["seller"].list(10).await,
             "orders" if reads => self.order.clone(),
-            "orders" if path.contains('{') => self.people["buyer"].order(&self.product, 1).await,
+            "orders" if path.contains('{') => self.order_for(path).await,
             _ => String::new(),
         };
         path.replace(parameter, &id)
             .replace("{role}", "support")
             .replace("{kind}", "order")
             .replace("{group}", "orders_g1")
+            .replace("{provider}", "fake")
+    }
+
+    /// An order that has come as far as the operation asks for.
+    async fn order_for(&self, path: &str) -> String {
+        let steps = ["cancellation", "payment", "shipments", "delivery", "returns"];
+        let [buyer, seller] = ["buyer", "seller"].map(|role| &self.people[role]);
+        let order = buyer.order(&self.product, 1).await;
+        let wanted = steps.iter().position(|step| path.ends_with(step)).unwrap_or_default();
+        if wanted > 0 {
+            buyer.decision(&order).await;
+        }
+        for step in &steps[1..wanted.max(1)] {
+            let (by, body) = match *step {
+                "payment" => (buyer, json!({ "method_token": "tok_approve" })),
+                _ => (seller, json!({})),
+            };
+            let path = format!("/api/orders/{order}/{step}");
+            let body = (*step != "delivery").then_some(body);
+            assert_eq!(by.try_send(Method::POST, &path, body).await.unwrap().status(), StatusCode::OK, "{path}");
+        }
+        order
     }
 
     fn body(&self, operation: &str) -> Option<Value> {
@@ -203,6 +227,11 @@ impl World {
             "POST /api/inventory/{product_id}/receipts" => json!({ "quantity": 1 }),
             "POST /api/inventory/{product_id}/adjustments" => json!({ "delta": -1, "reason": "Broken" }),
             "POST /api/orders" => basket(&self.product, 1),
+            "POST /api/orders/{id}/payment" => json!({ "method_token": "tok_approve" }),
+            "POST /api/orders/{id}/shipments" | "POST /api/payments/callbacks/{provider}" => json!({}),
+            "POST /api/orders/{id}/returns" => {
+                json!({ "lines": [{ "product_id": self.product, "quantity": 1 }], "reason": "Broken" })
+            }
             _ => return None,
         })
     }

@@ -13,7 +13,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::policy::{Claims, OrderFulfilment, Policy};
 use event_store::{Feed, Store};
 use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 
@@ -22,6 +21,7 @@ use crate::{
     Fault,
     generations::{self, Generation},
     log::Log,
+    policies::GROUPS,
     projection::Projection,
     read_models::{Inventories, Orders, Products, Users},
     runtime::{is_settled, settled_name},
@@ -64,7 +64,7 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
     healing.generations::<Products>(concerns, &mut all).await?;
     healing.generations::<Inventories>(concerns, &mut all).await?;
     healing.generations::<Orders>(concerns, &mut all).await?;
-    for group in [OrderFulfilment::GROUP, Claims::GROUP].into_iter().filter(|group| concerns(group)) {
+    for group in GROUPS.into_iter().filter(|group| concerns(group)) {
         let intact = healing.intact();
         all.push(policies::heal(&healing, group, &intact).await?);
     }

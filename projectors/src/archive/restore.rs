@@ -6,14 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Aggregate,
-    claim::Claim,
-    inventory::Inventory,
-    message::Conversation,
-    order::Order,
-    policy::{Claims, OrderFulfilment, Policy},
-    product::Product,
-    user::User,
+    Aggregate, claim::Claim, inventory::Inventory, message::Conversation, order::Order, product::Product, user::User,
 };
 use event_store::{DueTimer, Feed, Positioned, Record, Recorded, Restoring, Store};
 use futures_util::TryStreamExt;
@@ -26,7 +19,7 @@ use super::{
     positions::positions,
     records, upkeep,
 };
-use crate::{Fault, schema};
+use crate::{Fault, policies::GROUPS, schema};
 
 /// What came back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +80,7 @@ async fn look_back(database: &PgConnectOptions) -> Result<(), Fault> {
         .filter_map(|row| Some((upkeep::feed(&row.category, row.partition)?, row.position?.unsigned_abs())))
         .collect();
     let mut transaction = policies.begin().await?;
-    for group in [OrderFulfilment::GROUP, Claims::GROUP] {
+    for group in GROUPS {
         policies::look_back(&mut transaction, &mut archive, group, &last).await?;
     }
     Ok(transaction.commit().await?)

@@ -107,8 +107,8 @@ impl<S: Sink> Worker<S> {
 
     fn report(&self, fault: &Fault) {
         metrics::counter!("consumer_faults_total", "group" => self.group.clone()).increment(1);
-        // The shop serves without its mail server: mails wait, and nobody else has to.
-        if !matches!(fault, Fault::Mail(_)) {
+        // The shop serves without its mail server and its payment provider: mails and money wait, and nobody else has to.
+        if !matches!(fault, Fault::Mail(_) | Fault::Provider(_)) {
             self.status.failed(&self.group, fault);
         }
         if fault.is_infrastructure() {

@@ -16,6 +16,7 @@ mod generations;
 mod held;
 mod interleavings;
 mod mails;
+mod payments;
 mod replay;
 mod rows;
 mod soak;

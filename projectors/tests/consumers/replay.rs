@@ -31,6 +31,8 @@ pub(crate) fn settings(shop: &Shop) -> Settings {
         timing: quick(),
         upkeep: Upkeep::default(),
         pay_within: PAY_WITHIN,
+        provider: None,
+        ask_payment_after: PAY_WITHIN,
     }
 }
 

@@ -25,7 +25,7 @@ const QUICK: projectors::Timing = projectors::Timing {
 };
 
 /// Somebody's claim in a partition, which another may have this long from now.
-async fn claimed(shop: &Shop, partition: u8, free_in: Duration) -> (ClaimId, UserId) {
+pub(crate) async fn claimed(shop: &Shop, partition: u8, free_in: Duration) -> (ClaimId, UserId) {
     let (claim, owner) =
         (Partition::new(partition).unwrap().adopt(Uuid::now_v7()).into(), UserId::from(Uuid::now_v7()));
     let at = OffsetDateTime::now_utc() + free_in - TAKE_OVER_AFTER;
@@ -48,7 +48,7 @@ async fn history(shop: &Shop, claim: ClaimId) -> Vec<Recorded> {
     shop.store.history("claim", claim.into()).await.unwrap()
 }
 
-async fn is_free(shop: &Shop, claim: ClaimId) -> bool {
+pub(crate) async fn is_free(shop: &Shop, claim: ClaimId) -> bool {
     shop.store.load::<Claim>(claim).await.unwrap().owner().is_none()
 }
 

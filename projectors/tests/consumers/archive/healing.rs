@@ -283,7 +283,17 @@ async fn one_consumer_can_be_healed_by_its_own_name_or_its_read_models() {
     };
     assert_eq!(
         names(None).await,
-        ["archive", "users_g1", "products_g1", "inventory_g1", "orders_g1", "order-fulfilment", "claims", "mailer"]
+        [
+            "archive",
+            "users_g1",
+            "products_g1",
+            "inventory_g1",
+            "orders_g1",
+            "order-fulfilment",
+            "payments",
+            "claims",
+            "mailer"
+        ]
     );
     assert_eq!(names(Some("orders")).await, ["orders_g1"]);
     assert_eq!(names(Some("orders_g1")).await, ["orders_g1"]);
