@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     Aggregate, Money, OrderId, ProductId, UserId,
     order::{self, Line, Order, Short},
+    text::Tracking,
     user::{self, PasswordChange, User},
 };
 use event_store::{Recorded, Store};
@@ -45,6 +46,10 @@ pub(super) enum Content {
     OrderConfirmed { order: OrderId, lines: Vec<Line>, total: Money },
     /// The recipient's order cannot be met.
     OrderRejected { order: OrderId, lines: Vec<Line>, short: Vec<Short> },
+    /// A seller has sent their lines of the recipient's order.
+    OrderShipped { order: OrderId, lines: Vec<Line>, tracking: Option<Tracking> },
+    /// Money goes back to the recipient.
+    OrderRefunded { order: OrderId, amount: Money },
 }
 
 /// The mails about one event.
@@ -112,6 +117,11 @@ async fn of_order(store: &Store, order: OrderId, event: order::Event) -> Result<
         Event::Rejected { short, .. } => {
             to_buyer(store, order, |lines, _| Content::OrderRejected { order, lines, short }).await
         }
+        Event::Shipped { seller, tracking, .. } => {
+            let own = |lines: Vec<Line>| lines.into_iter().filter(|line| line.seller == seller).collect();
+            to_buyer(store, order, |lines, _| Content::OrderShipped { order, lines: own(lines), tracking }).await
+        }
+        Event::Refunded { amount, .. } => to_buyer(store, order, |_, _| Content::OrderRefunded { order, amount }).await,
         Event::Cancelled { .. }
         | Event::Expired { .. }
         | Event::PaymentStarted { .. }
@@ -119,11 +129,9 @@ async fn of_order(store: &Store, order: OrderId, event: order::Event) -> Result<
         | Event::PaymentDeclined { .. }
         | Event::Paid { .. }
         | Event::PaidLate { .. }
-        | Event::Shipped { .. }
         | Event::Delivered { .. }
         | Event::Completed {}
         | Event::Returned { .. }
-        | Event::Refunded { .. }
         | Event::AddressForgotten {}
         | Event::CarriedForward { .. } => Ok(Vec::new()),
     }
@@ -172,6 +180,15 @@ impl Letter {
                 let (order, short) = (order.to_string(), missing(lines, short));
                 templates::fill_in("order_rejected", &context! { shop, order, short })
             }
+            Content::OrderShipped { order, lines, tracking } => {
+                let tracking = tracking.as_ref().map(Tracking::as_str);
+                let values = context! { shop, order => order.to_string(), lines => listed(lines), tracking };
+                templates::fill_in("order_shipped", &values)
+            }
+            Content::OrderRefunded { order, amount } => {
+                let values = context! { shop, order => order.to_string(), amount => written(*amount) };
+                templates::fill_in("order_refunded", &values)
+            }
         };
         Ok((words?, link))
     }
@@ -187,7 +204,9 @@ impl Letter {
             | Content::SessionCopied
             | Content::OrderPlaced { .. }
             | Content::OrderConfirmed { .. }
-            | Content::OrderRejected { .. } => return None,
+            | Content::OrderRejected { .. }
+            | Content::OrderShipped { .. }
+            | Content::OrderRefunded { .. } => return None,
         };
         let token = mailing.links.sign(Link { purpose, user: self.recipient, number, until });
         Some(format!("{}/{path}?token={}", mailing.public_url, token.expose_secret()).into())
@@ -268,6 +287,7 @@ mod tests {
     fn letters() -> Vec<(&'static str, Content)> {
         let order = OrderId::from(Uuid::from_u128(7));
         let lines = || vec![line(1, "Lantern {{ shop }}", 2, 1_999), line(2, "Wick & wax <b>", 12, 50)];
+        let tracking = Tracking::try_from("DHL 00340434161094042557".to_owned()).unwrap();
         let short = vec![Short { product: Uuid::from_u128(2).into(), requested: 12, available: 5 }];
         vec![
             ("verify_email", Content::VerifyEmail { number: 2 }),
@@ -279,6 +299,9 @@ mod tests {
             ("order_placed", Content::OrderPlaced { order, lines: lines() }),
             ("order_confirmed", Content::OrderConfirmed { order, lines: lines(), total: money(4_598, "EUR") }),
             ("order_rejected", Content::OrderRejected { order, lines: lines(), short }),
+            ("order_shipped", Content::OrderShipped { order, lines: lines(), tracking: Some(tracking) }),
+            ("order_shipped_untracked", Content::OrderShipped { order, lines: lines(), tracking: None }),
+            ("order_refunded", Content::OrderRefunded { order, amount: money(4_598, "EUR") }),
         ]
     }
 

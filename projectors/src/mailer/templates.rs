@@ -24,6 +24,8 @@ templates!(
     "order_placed",
     "order_confirmed",
     "order_rejected",
+    "order_shipped",
+    "order_refunded",
 );
 
 /// Subject and text of each, apart: nothing of one can become part of the other.
