@@ -7,7 +7,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use domain::{Aggregate, UserId, order::Order, user::User};
+use domain::{Aggregate, UserId, inventory::Inventory, order::Order, user::User};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ pub use smtp::Smtp;
 
 /// Names the consumer group, and the events it reads.
 pub(crate) const GROUP: &str = "mailer";
-pub(crate) const CATEGORIES: &[&str] = &[User::CATEGORY, Order::CATEGORY];
+pub(crate) const CATEGORIES: &[&str] = &[User::CATEGORY, Order::CATEGORY, Inventory::CATEGORY];
 
 /// How a shop writes to people.
 #[derive(Clone, Debug)]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     Aggregate, Money, OrderId, ProductId, UserId,
+    inventory::{self, Inventory},
     order::{self, Line, Order, Short},
-    text::Tracking,
+    product::Product,
+    text::{ProductName, Tracking},
     user::{self, PasswordChange, User},
 };
 use event_store::{Recorded, Store};
@@ -50,6 +52,8 @@ pub(super) enum Content {
     OrderShipped { order: OrderId, lines: Vec<Line>, tracking: Option<Tracking> },
     /// Money goes back to the recipient.
     OrderRefunded { order: OrderId, amount: Money },
+    /// The recipient's stock of a product has fallen below the threshold.
+    StockLow { product: ProductId, name: ProductName, available: u64, threshold: u32 },
 }
 
 /// The mails about one event.
@@ -57,6 +61,7 @@ pub(super) async fn about(store: &Store, event: &Recorded) -> Result<Vec<Letter>
     match event.category() {
         User::CATEGORY => of_user(store, event.id.into(), &decode::<User>(event)?).await,
         Order::CATEGORY => of_order(store, event.id.into(), decode::<Order>(event)?).await,
+        Inventory::CATEGORY => of_inventory(store, event.id.into(), &decode::<Inventory>(event)?).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -137,6 +142,16 @@ async fn of_order(store: &Store, order: OrderId, event: order::Event) -> Result<
     }
 }
 
+async fn of_inventory(store: &Store, product: ProductId, event: &inventory::Event) -> Result<Vec<Letter>, Fault> {
+    let inventory::Event::RanLow { available, threshold } = *event else { return Ok(Vec::new()) };
+    let state = store.load::<Product>(product).await?;
+    let letter = state.seller().zip(state.name().cloned()).map(|(recipient, name)| Letter {
+        recipient,
+        content: Content::StockLow { product, name, available, threshold },
+    });
+    Ok(letter.into_iter().collect())
+}
+
 async fn to_buyer(
     store: &Store,
     order: OrderId,
@@ -189,6 +204,10 @@ impl Letter {
                 let values = context! { shop, order => order.to_string(), amount => written(*amount) };
                 templates::fill_in("order_refunded", &values)
             }
+            Content::StockLow { product, name, available, threshold } => {
+                let (product, name) = (product.to_string(), name.as_str());
+                templates::fill_in("stock_low", &context! { shop, product, name, available, threshold })
+            }
         };
         Ok((words?, link))
     }
@@ -206,7 +225,8 @@ impl Letter {
             | Content::OrderConfirmed { .. }
             | Content::OrderRejected { .. }
             | Content::OrderShipped { .. }
-            | Content::OrderRefunded { .. } => return None,
+            | Content::OrderRefunded { .. }
+            | Content::StockLow { .. } => return None,
         };
         let token = mailing.links.sign(Link { purpose, user: self.recipient, number, until });
         Some(format!("{}/{path}?token={}", mailing.public_url, token.expose_secret()).into())
@@ -302,6 +322,15 @@ mod tests {
             ("order_shipped", Content::OrderShipped { order, lines: lines(), tracking: Some(tracking) }),
             ("order_shipped_untracked", Content::OrderShipped { order, lines: lines(), tracking: None }),
             ("order_refunded", Content::OrderRefunded { order, amount: money(4_598, "EUR") }),
+            (
+                "stock_low",
+                Content::StockLow {
+                    product: Uuid::from_u128(1).into(),
+                    name: lines().remove(0).name,
+                    available: 4,
+                    threshold: 5,
+                },
+            ),
         ]
     }
 

@@ -26,6 +26,7 @@ templates!(
     "order_rejected",
     "order_shipped",
     "order_refunded",
+    "stock_low",
 );
 
 /// Subject and text of each, apart: nothing of one can become part of the other.

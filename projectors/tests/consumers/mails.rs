@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Aggregate as _, ClaimId, UserId,
+    inventory::{self, Inventory},
     order::{self, Charges, Offer, Order, Wanted},
     user::{self, User},
 };
@@ -166,12 +167,32 @@ async fn each_seller_hears_of_an_order_and_the_buyer_of_its_outcome() {
 }
 
 #[tokio::test]
+async fn a_seller_hears_once_that_a_stock_runs_low() {
+    let (shop, smtp) = (Shop::open().await, test_kit::smtp().await);
+    let running = shop.mail_by(&smtp);
+    let seller = shop.sign_up("seller@example.com").await;
+    let product = shop.product(seller, 10).await;
+    shop.execute::<Inventory>(product, inventory::Command::SetThreshold { quantity: 5 }).await;
+    // The third of them leaves four.
+    for _ in 0..5 {
+        shop.order(seller, &[(product, 2)]).await;
+        shop.at_rest().await;
+    }
+
+    let mails = smtp.to("seller@example.com");
+    let about: Vec<_> = mails.iter().filter(|mail| mail.header("Subject") == Some("Low stock: Lantern")).collect();
+    assert_eq!(about.len(), 1, "{mails:?}");
+    assert!(about[0].text.contains("4 can still be ordered"), "{}", about[0].text);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_mail_waits_for_the_server_and_is_sent_once() {
     let (shop, smtp) = (Shop::open().await, test_kit::smtp().await);
     smtp.stop().await;
     let running = shop.mail_by(&smtp);
     shop.sign_up("anna@example.com").await;
-    let others = async || shop.count("select count(*) from mailer.positions").await == 32 && shop.lag().await == 2;
+    let others = async || shop.count("select count(*) from mailer.positions").await == 48 && shop.lag().await == 2;
     test_kit::eventually("everybody else goes on", SOON, others).await;
     // Nobody is held, and nothing is said to be wrong with the shop.
     assert!(shop.held().await.is_empty() && running.faults().is_empty(), "{:?}", running.faults());

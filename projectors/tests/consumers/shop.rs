@@ -224,8 +224,8 @@ impl Shop {
         .fetch_all(&mut sql)
         .await
         .unwrap();
-        // 17 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
-        let mut lag = u64::from(positions.len() < 17 * 16);
+        // 18 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 18 * 16);
         for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {
                 let head = self.store.head(feed).await.unwrap();
