@@ -30,6 +30,8 @@ pub const BUYER: &str = "demo2@demo.com";
 /// Who runs the marketplace.
 pub const ADMIN: &str = "admin@demo.com";
 
+/// Of fewer, the demo's seller wants to hear.
+const LOW_STOCK: u32 = 5;
 const SHOP: &str = "The Corner Shop";
 /// When the first product was made, as far as ids go: 1 October 2026.
 const FIRST_MILLISECONDS: u64 = 1_790_812_800_000;
@@ -112,11 +114,12 @@ async fn list(app: &App, seller: UserId, place: usize, item: &Item) -> anyhow::R
     let quantity = item.stock;
     commit(app, Request::new(context(), [Stream::of::<Product>(id), Stream::of::<Inventory>(id)]), move |states| {
         let changes = Changes::none().and::<Product>(id, states.get::<Product>(id).decide(list.clone())?);
-        if quantity == 0 {
-            return Ok(changes);
+        let stock = states.get::<Inventory>(id);
+        let mut counted = stock.decide(inventory::Command::SetThreshold { quantity: LOW_STOCK })?;
+        if quantity > 0 {
+            counted.extend(stock.decide(inventory::Command::Receive { quantity, reference: None })?);
         }
-        let receive = inventory::Command::Receive { quantity, reference: None };
-        Ok::<_, anyhow::Error>(changes.and::<Inventory>(id, states.get::<Inventory>(id).decide(receive)?))
+        Ok::<_, anyhow::Error>(changes.and::<Inventory>(id, counted))
     })
     .await
 }

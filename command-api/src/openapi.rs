@@ -73,8 +73,9 @@ pub(crate) fn add_command_headers(document: &mut OpenApi) {
         }
         let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));
         let patch = item.patch.as_mut().map(|operation| (HttpMethod::Patch, operation));
+        let put = item.put.as_mut().map(|operation| (HttpMethod::Put, operation));
         let delete = item.delete.as_mut().map(|operation| (HttpMethod::Delete, operation));
-        for (method, operation) in [post, patch, delete].into_iter().flatten() {
+        for (method, operation) in [post, put, patch, delete].into_iter().flatten() {
             if !path.starts_with(BESIDE_THE_LOG) {
                 add_answer_header(operation, "ETag", "The version that it has now: `\"4\"`.");
                 add_answer_header(operation, "Consistency-Token", "What was written, for queries that are to show it.");

@@ -63,6 +63,8 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sellers::open_shop))
         .routes(routes!(products::list_product))
         .routes(routes!(products::change_product, products::archive_product))
+        .routes(routes!(products::publish_product, products::unpublish_product))
+        .routes(routes!(inventory::set_threshold))
         .routes(routes!(inventory::receive_stock))
         .routes(routes!(inventory::adjust_stock))
         .routes(routes!(orders::place_order))

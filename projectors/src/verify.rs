@@ -165,7 +165,10 @@ impl Verification<'_> {
         let held = held(&mut snapshot, &self.generation).await?;
         for table in &tables {
             // In front of everything else that an unqualified name could mean, and gone with the connection.
-            let create = format!("create temporary table {table} (like {}.{table}) on commit drop", self.generation);
+            let create = format!(
+                "create temporary table {table} (like {}.{table} including generated) on commit drop",
+                self.generation
+            );
             sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut *snapshot).await?;
         }
         match only {

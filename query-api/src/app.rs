@@ -34,6 +34,8 @@ impl App {
             ("application_name", "query-api"),
             ("default_transaction_read_only", "on"),
             ("statement_timeout", STATEMENT_TIMEOUT_MS),
+            // Filters that are not asked for must not cost those that are their index.
+            ("plan_cache_mode", "force_custom_plan"),
         ]);
         let shape = Shape::default();
         let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);

@@ -8,9 +8,9 @@ use web::caller::Caller;
 use web::fields::Fields;
 use web::problem::Problem;
 
-use crate::page::Span;
+use crate::page::{MOST, Span};
 
-const MOST_IDS: usize = 100;
+const MOST_IDS: usize = MOST as usize;
 const LONGEST_TEXT: usize = 200;
 
 /// What is asked of the catalogue.
@@ -18,8 +18,9 @@ const LONGEST_TEXT: usize = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// Words that all occur in the name or the description.
-    #[param(max_length = 200)]
+    /// Words of the name, the category or the description, or how they begin, in any case and without accents. Where nothing has
+    /// them all, one letter of each may be wrong. The first ten count.
+    #[param(max_length = 200, example = "blue teapot")]
     q: Option<String>,
     /// Exactly this category.
     category: Option<String>,
@@ -34,14 +35,15 @@ pub(crate) struct Wanted {
     max_price: Option<i64>,
     /// Only what can be ordered now.
     in_stock: Option<bool>,
+    /// `relevance` when `q` is given, else `newest`.
     #[param(inline)]
-    pub(crate) sort: Option<Sort>,
+    sort: Option<Sort>,
     /// How many rows.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// Only these products: up to 100 ids, with commas between them.
+    /// Only these products: up to 100 ids, with commas between them. Without `sort` they come in this order, on one page.
     ids: Option<String>,
 }
 
@@ -53,15 +55,22 @@ pub(crate) enum Excluded {
 }
 
 /// In which order.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Sort {
-    #[default]
     Newest,
     Price,
     #[serde(rename = "-price")]
     PriceDown,
     Name,
+    Relevance,
+}
+
+/// In which order the products of a list come.
+pub(crate) enum Order<'a> {
+    By(Sort),
+    /// As they were asked for.
+    Of(&'a [Uuid]),
 }
 
 /// What narrows the catalogue down.
@@ -73,14 +82,14 @@ pub(crate) struct Filter {
     pub(crate) min_price: Option<i64>,
     pub(crate) max_price: Option<i64>,
     pub(crate) in_stock: bool,
-    pub(crate) words: Vec<String>,
+    pub(crate) q: Option<String>,
 }
 
 impl Wanted {
     /// Reads the filters; a 422 names each that is wrong.
     pub(crate) fn filter(&self, caller: Option<&Caller>) -> Result<Filter, Problem> {
         let mut fields = Fields::new();
-        let words = fields.parse_some("?q", self.q.as_deref(), text);
+        let q = fields.parse_some("?q", self.q.as_deref(), text);
         let category = fields.parse_some("?category", self.category.as_deref(), text);
         let ids = fields.parse_some("?ids", self.ids.as_deref(), ids);
         fields.finish(|| {
@@ -92,14 +101,71 @@ impl Wanted {
                 min_price: self.min_price,
                 max_price: self.max_price,
                 in_stock: self.in_stock.unwrap_or_default(),
-                words: words?.map(self::words).unwrap_or_default(),
+                q: q?.filter(|q| !q.trim().is_empty()).map(str::to_owned),
             })
         })
+    }
+
+    /// The order that is asked for; without words nothing is more relevant than anything else.
+    pub(crate) fn order<'a>(&self, filter: &'a Filter) -> Order<'a> {
+        match (self.sort, &filter.ids, &filter.q) {
+            (None, Some(ids), _) => Order::Of(ids),
+            (None | Some(Sort::Relevance), _, Some(_)) => Order::By(Sort::Relevance),
+            (None | Some(Sort::Relevance), _, None) => Order::By(Sort::Newest),
+            (Some(sort), ..) => Order::By(sort),
+        }
+    }
+
+    /// The rows of a list that has a place for all that may be asked for by their ids.
+    pub(crate) fn whole<K: DeserializeOwned>(&self, list: &'static str) -> Result<Span<K>, Problem> {
+        Span::new(list, Some(MOST), self.cursor.as_deref())
     }
 
     /// The rows of `list` that are asked for.
     pub(crate) fn span<K: DeserializeOwned>(&self, list: &'static str) -> Result<Span<K>, Problem> {
         Span::new(list, self.limit, self.cursor.as_deref())
+    }
+}
+
+/// Which of their products a seller wants to see.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Own {
+    /// All of them by default.
+    #[param(inline)]
+    pub(crate) status: Option<Status>,
+    /// How many rows.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// How far a product has come.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Draft,
+    Active,
+    Archived,
+}
+
+impl Own {
+    /// The rows of `list` that are asked for.
+    pub(crate) fn span<K: DeserializeOwned>(&self, list: &'static str) -> Result<Span<K>, Problem> {
+        Span::new(list, self.limit, self.cursor.as_deref())
+    }
+}
+
+impl Status {
+    /// As the rows have it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
     }
 }
 

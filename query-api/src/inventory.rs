@@ -26,13 +26,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 struct Movement {
     /// Of the inventory, after the change.
     version: i64,
-    /// `received`, `adjusted`, `reserved` or `released`.
+    /// `received`, `adjusted`, `reserved`, `released`, `committed` (sent to a buyer) or `restocked` (came back).
     #[schema(example = "reserved")]
     kind: String,
     on_hand_change: i64,
     reserved_change: i64,
     on_hand: i64,
     reserved: i64,
+    by: Actor,
     /// The order it was done for.
     order_id: Option<Uuid>,
     /// Why it was adjusted, or what it was received with.
@@ -41,15 +42,64 @@ struct Movement {
     at: OffsetDateTime,
 }
 
-/// Lets in the product's seller, admins and support; to anybody else there is no such inventory.
-async fn admit(app: &App, caller: &Caller, product: Uuid) -> Result<()> {
+/// By whose doing: the product's seller's, the shop's own rules', or that of its people.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Actor {
+    Seller,
+    System,
+    Staff,
+}
+
+impl Actor {
+    /// Actors are stored as `user:<id>` or `policy:<name>`.
+    fn of(stored: &str, seller: Uuid) -> Self {
+        match stored.strip_prefix("user:") {
+            None => Self::System,
+            Some(id) if id.parse() == Ok(seller) => Self::Seller,
+            Some(_) => Self::Staff,
+        }
+    }
+}
+
+struct Row {
+    version: i64,
+    kind: String,
+    on_hand_change: i64,
+    reserved_change: i64,
+    on_hand: i64,
+    reserved: i64,
+    actor: String,
+    order_id: Option<Uuid>,
+    note: Option<String>,
+    at: OffsetDateTime,
+}
+
+impl Row {
+    fn show(self, seller: Uuid) -> Movement {
+        let Self { version, kind, on_hand_change, reserved_change, on_hand, reserved, order_id, note, at, .. } = self;
+        let by = Actor::of(&self.actor, seller);
+        Movement { version, kind, on_hand_change, reserved_change, on_hand, reserved, by, order_id, note, at }
+    }
+}
+
+/// Lets in the product's seller, who is returned, admins and support; to anybody else there is no such inventory.
+async fn admit(app: &App, caller: &Caller, product: Uuid) -> Result<Uuid> {
     let seller = sqlx::query_scalar!(r#"select seller as "seller!" from products.products where id = $1"#, product)
         .fetch_optional(&app.pool)
         .await?;
     match seller {
-        Some(seller) if seller == caller.user || caller.is_staff() => Ok(()),
+        Some(seller) if seller == caller.user || caller.is_staff() => Ok(seller),
         _ => Err(Problem::not_found().into()),
     }
+}
+
+#[derive(Default)]
+struct Numbers {
+    on_hand: i64,
+    reserved: i64,
+    threshold: i64,
+    version: i64,
 }
 
 /// How many units there are of a product; none before the first were received.
@@ -57,14 +107,16 @@ async fn admit(app: &App, caller: &Caller, product: Uuid) -> Result<()> {
     params(("product_id" = Uuid, Path)), responses((status = 200, body = StockNumbers)), security(("session" = [])))]
 async fn inventory(State(app): State<App>, caller: Caller, Path(product): Path<Uuid>) -> Result<Json<StockNumbers>> {
     admit(&app, &caller, product).await?;
-    let row = sqlx::query!(
-        r#"select on_hand as "on_hand!", reserved as "reserved!", version as "version!"
+    let numbers = sqlx::query_as!(
+        Numbers,
+        r#"select on_hand as "on_hand!", reserved as "reserved!", threshold as "threshold!", version as "version!"
            from inventory.inventory where id = $1"#,
         product
     )
     .fetch_optional(&app.pool)
     .await?;
-    Ok(Json(row.map_or(StockNumbers::new(0, 0, 0), |row| StockNumbers::new(row.on_hand, row.reserved, row.version))))
+    let Numbers { on_hand, reserved, threshold, version } = numbers.unwrap_or_default();
+    Ok(Json(StockNumbers::new(on_hand, reserved, threshold, version)))
 }
 
 /// What changed a product's stock, latest first.
@@ -78,12 +130,12 @@ async fn movements(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Movement>>> {
     let span = paging.span::<i64>("movements")?;
-    admit(&app, &caller, product).await?;
+    let seller = admit(&app, &caller, product).await?;
     let rows = sqlx::query_as!(
-        Movement,
+        Row,
         r#"select version as "version!", kind as "kind!", on_hand_change as "on_hand_change!",
-                  reserved_change as "reserved_change!", on_hand as "on_hand!", reserved as "reserved!", order_id, note,
-                  at as "at!"
+                  reserved_change as "reserved_change!", on_hand as "on_hand!", reserved as "reserved!", actor as "actor!",
+                  order_id, note, at as "at!"
            from inventory.movements
            where product_id = $1 and version < coalesce($2, 9223372036854775807::bigint)
            order by version desc limit $3"#,
@@ -93,5 +145,5 @@ async fn movements(
     )
     .fetch_all(&app.pool)
     .await?;
-    Ok(Json(span.page(rows, |row| (row.version, product))))
+    Ok(Json(span.page(rows, |row| (row.version, product)).map(|row| row.show(seller))))
 }

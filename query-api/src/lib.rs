@@ -9,6 +9,7 @@ pub mod app;
 pub mod settings;
 
 // What every list and every answer has in common
+mod caching;
 mod cursor;
 mod error;
 mod freshness;
@@ -31,17 +32,19 @@ mod mails;
 mod orders;
 mod people;
 mod products;
+mod search;
 mod sellers;
 mod sessions;
 mod timeline;
 mod users;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::app::App;
+use crate::caching::{document_tags, revalidate};
 use crate::freshness::{ReadModel, document_token, settle_first};
 pub use crate::mails::mails;
 use crate::snapshot::again;
@@ -69,7 +72,8 @@ pub fn router(app: App) -> Router {
     for (group, read_models) in groups() {
         let waiting = from_fn_with_state((app.clone(), read_models), settle_first);
         let again = from_fn_with_state(app.clone(), again);
-        router = router.merge(Router::from(group).route_layer(waiting).route_layer(again));
+        router =
+            router.merge(Router::from(group).route_layer(from_fn(revalidate)).route_layer(waiting).route_layer(again));
     }
     router.with_state(app)
 }
@@ -82,6 +86,7 @@ pub fn openapi() -> OpenApi {
         document.merge(group.into_openapi());
     }
     document_token(&mut document);
+    document_tags(&mut document);
     document.merge(document::routes().into_openapi());
     document
 }

@@ -11,7 +11,8 @@ use web::problem::Problem;
 use crate::cursor::{decode, encode};
 
 const DEFAULT_LIMIT: u32 = 20;
-const MOST: u32 = 100;
+/// The longest page.
+pub(crate) const MOST: u32 = 100;
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]

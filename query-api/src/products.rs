@@ -1,7 +1,7 @@
 //! Products: how the catalogue shows them, and one of them by itself.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -19,9 +19,6 @@ use crate::catalogue;
 use crate::error::Result;
 use crate::money::Money;
 use crate::users::name_of;
-
-/// As many or fewer are a low stock.
-const LOW_STOCK: i64 = 5;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(product)).merge(catalogue::routes())
@@ -43,24 +40,34 @@ pub(crate) struct Row {
     pub(crate) price_currency: String,
     pub(crate) images: Vec<String>,
     pub(crate) status: String,
+    pub(crate) slug: String,
+    pub(crate) sort_name: String,
     pub(crate) listed_at: OffsetDateTime,
+    pub(crate) offered_at: OffsetDateTime,
     pub(crate) changed_at: OffsetDateTime,
     pub(crate) on_hand: i64,
     pub(crate) reserved: i64,
+    pub(crate) threshold: i64,
     pub(crate) stock_version: i64,
+    /// How well it matches what is searched for.
+    pub(crate) rank: i64,
 }
 
-/// Reads [`Row`]s: what follows `from`, in pieces, and the arguments.
+/// Reads [`Row`]s: their rank, what follows `from`, in pieces, and the arguments.
 macro_rules! product_rows {
-    ($($rest:literal)+ ; $($argument:expr),* $(,)?) => {
+    ([$rank:literal] $($rest:literal)+ ; $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             $crate::products::Row,
             r#"select p.id as "id!", p.version as "version!", p.seller as "seller!", k.shop_name,
                       coalesce(k.suspended, false) as "seller_suspended!", coalesce(k.erased, false) as "seller_erased!",
                       p.name as "name!", p.description, p.category, p.price_amount as "price_amount!",
-                      p.price_currency as "price_currency!", p.images as "images!", p.status as "status!", p.listed_at as "listed_at!",
-                      p.changed_at as "changed_at!", coalesce(s.on_hand, 0) as "on_hand!",
-                      coalesce(s.reserved, 0) as "reserved!", coalesce(s.version, 0) as "stock_version!"
+                      p.price_currency as "price_currency!", p.images as "images!", p.status as "status!", p.slug as "slug!",
+                      p.sort_name as "sort_name!", p.listed_at as "listed_at!",
+                      coalesce(p.offered_at, p.listed_at) as "offered_at!", p.changed_at as "changed_at!",
+                      coalesce(s.on_hand, 0) as "on_hand!", coalesce(s.reserved, 0) as "reserved!",
+                      coalesce(s.threshold, 0) as "threshold!", coalesce(s.version, 0) as "stock_version!", "#
+                + $rank
+                + r#" as "rank!"
                from products.products p
                left join products.stock s on s.id = p.id
                left join products.sellers k on k.id = p.seller
@@ -79,11 +86,14 @@ pub(crate) struct Product {
     version: i64,
     seller: Seller,
     name: String,
+    /// The name as a part of an address, with a piece of the id.
+    #[schema(example = "blue-teapot-3f2a9c41")]
+    slug: String,
     description: Option<String>,
     category: Option<String>,
     price: Money,
     images: Vec<String>,
-    /// `active`, or `archived`, which only its seller, admins and support get to see.
+    /// `active`; or `draft` or `archived`, which only its seller, admins and support get to see.
     #[schema(example = "active")]
     status: String,
     stock: Stock,
@@ -105,7 +115,7 @@ struct Seller {
     shop_name: Option<String>,
 }
 
-/// How much there is of a product: `low` is five or fewer.
+/// How much there is of a product: `low` is less than the threshold that its seller has set.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Stock {
@@ -115,10 +125,10 @@ enum Stock {
 }
 
 impl Stock {
-    fn of(available: i64) -> Self {
+    const fn of(available: i64, threshold: i64) -> Self {
         match available {
             ..=0 => Self::Out,
-            1..=LOW_STOCK => Self::Low,
+            few if few < threshold => Self::Low,
             _ => Self::In,
         }
     }
@@ -132,32 +142,35 @@ pub(crate) struct StockNumbers {
     reserved: i64,
     /// On hand and not reserved.
     available: i64,
+    /// As soon as fewer are available, the seller is told; 0 for never.
+    threshold: i64,
     /// Of the inventory: what `If-Match` names to change it.
     version: i64,
 }
 
 impl StockNumbers {
-    pub(crate) fn new(on_hand: i64, reserved: i64, version: i64) -> Self {
-        Self { on_hand, reserved, available: on_hand - reserved, version }
+    pub(crate) const fn new(on_hand: i64, reserved: i64, threshold: i64, version: i64) -> Self {
+        Self { on_hand, reserved, available: on_hand - reserved, threshold, version }
     }
 }
 
 impl Row {
     /// The product as somebody may see it.
     pub(crate) fn show(self, caller: Option<&Caller>) -> Product {
-        let stock = StockNumbers::new(self.on_hand, self.reserved, self.stock_version);
+        let stock = StockNumbers::new(self.on_hand, self.reserved, self.threshold, self.stock_version);
         let is_own = caller.is_some_and(|caller| caller.user == self.seller);
         Product {
             id: self.id,
             version: self.version,
             seller: Seller { id: self.seller, shop_name: name_of(self.shop_name, self.seller_erased) },
             name: self.name,
+            slug: self.slug,
             description: self.description,
             category: self.category,
             price: Money { amount: self.price_amount, currency: self.price_currency },
             images: self.images,
             status: self.status,
-            stock: Stock::of(stock.available),
+            stock: Stock::of(stock.available, stock.threshold),
             stock_exact: is_own.then_some(stock),
             listed_at: self.listed_at,
             changed_at: self.changed_at,
@@ -177,37 +190,12 @@ impl Row {
 
 /// One product.
 #[utoipa::path(get, path = "/api/products/{id}", operation_id = "show_product", tag = "products",
-    params(
-        ("id" = Uuid, Path),
-        ("If-None-Match" = Option<String>, Header, description = "Answered without a session alone"),
-    ),
+    params(("id" = Uuid, Path)),
     responses(
         (status = 200, body = Product, headers(("ETag" = String, description = "`\"<product version>.<stock version>\"`"))),
-        (status = 304, description = "The product is as `If-None-Match` names it"),
     ))]
-async fn product(
-    State(app): State<App>,
-    caller: Option<Caller>,
-    Path(id): Path<Uuid>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let row = product_rows!("where p.id = $1"; id).fetch_optional(&app.pool).await?;
+async fn product(State(app): State<App>, caller: Option<Caller>, Path(id): Path<Uuid>) -> Result<Response> {
+    let row = product_rows!(["0::bigint"] "where p.id = $1"; id).fetch_optional(&app.pool).await?;
     let row = row.filter(|row| row.is_visible_to(caller.as_ref())).ok_or_else(Problem::not_found)?;
-    let etag = row.etag();
-    if caller.is_some() {
-        return Ok(([(header::ETAG, etag)], Json(row.show(caller.as_ref()))).into_response());
-    }
-    let known = names(&headers, &etag);
-    let headers = [(header::ETAG, etag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    Ok(match known {
-        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
-        false => (headers, Json(row.show(None))).into_response(),
-    })
-}
-
-/// Whether `If-None-Match` names an entity tag, compared weakly (RFC 9110, 13.1.2).
-fn names(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    Ok(([(header::ETAG, row.etag())], Json(row.show(caller.as_ref()))).into_response())
 }

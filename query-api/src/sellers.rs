@@ -16,6 +16,7 @@ use web::problem::Problem;
 use crate::app::App;
 use crate::cursor::At;
 use crate::error::Result;
+use crate::filter::{Own, Status};
 use crate::freshness::ReadModel;
 use crate::page::{Page, Paging, Span};
 use crate::products::{Product, Row, product_rows};
@@ -63,42 +64,46 @@ async fn shop(
     .fetch_optional(&mut *snapshot)
     .await?
     .ok_or_else(Problem::not_found)?;
-    let products = products(&mut snapshot, id, false, &span).await?.map(|row| row.show(caller.as_ref()));
+    let products = products(&mut snapshot, id, &Which::OnOffer, &span).await?.map(|row| row.show(caller.as_ref()));
     snapshot.commit().await?;
     let shop_name = name_of(shop.shop_name, shop.erased);
     Ok(Json(ShopWindow { id, shop_name, opened_at: shop.opened_at, products }))
 }
 
+/// Which products of a seller are read.
+enum Which {
+    OnOffer,
+    Own(Option<Status>),
+}
+
 /// The caller's own products, those that are not on offer too, newest first.
-#[utoipa::path(get, path = "/api/seller/products", operation_id = "list_own_products", tag = "sellers", params(Paging),
+#[utoipa::path(get, path = "/api/seller/products", operation_id = "list_own_products", tag = "sellers", params(Own),
     responses((status = 200, body = Page<Product>)), security(("session" = [])))]
-async fn own_products(
-    State(app): State<App>,
-    caller: Caller,
-    Query(paging): Query<Paging>,
-) -> Result<Json<Page<Product>>> {
+async fn own_products(State(app): State<App>, caller: Caller, Query(own): Query<Own>) -> Result<Json<Page<Product>>> {
     caller.require("seller")?;
-    let span = paging.span("seller:products")?;
-    let products = products(&mut *app.pool.acquire().await?, caller.user, true, &span).await?;
+    let span = own.span("seller:products")?;
+    let which = Which::Own(own.status);
+    let products = products(&mut *app.pool.acquire().await?, caller.user, &which, &span).await?;
     Ok(Json(products.map(|row| row.show(Some(&caller)))))
 }
 
-async fn products(
-    connection: &mut PgConnection,
-    seller: Uuid,
-    not_on_offer_too: bool,
-    span: &Span<At>,
-) -> Result<Page<Row>> {
+async fn products(connection: &mut PgConnection, seller: Uuid, which: &Which, span: &Span<At>) -> Result<Page<Row>> {
+    let (own, status) = match which {
+        Which::OnOffer => (false, Some(Status::Active)),
+        Which::Own(status) => (true, *status),
+    };
     let rows = product_rows!(
-        "where p.seller = $1
-           and (p.status = 'active' and k.suspended is not true and k.erased is not true or $2::bool)
+        ["0::bigint"]
+        "where p.seller = $1 and ($2::bool or k.suspended is not true and k.erased is not true)
+           and ($6::text is null or p.status = $6)
            and (p.listed_at, p.id) < (coalesce($3, 'infinity'::timestamptz), $4)
          order by p.listed_at desc, p.id desc limit $5";
         seller,
-        not_on_offer_too,
+        own,
         span.after.map(|at| at.0),
         span.after_id,
         span.rows(),
+        status.map(Status::as_str),
     )
     .fetch_all(connection)
     .await?;

@@ -90,6 +90,38 @@ pub(super) async fn adjust_stock(
     count(command, &call, id.into(), inventory::Command::Adjust { delta: body.delta, reason }, "/delta").await
 }
 
+/// When a stock is low.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Threshold {
+    /// As soon as fewer units can be ordered, the seller is told once. 0 for never.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 5)]
+    quantity: i64,
+}
+
+/// Says when a stock is low: buyers see it then, and the seller gets a mail each time that orders or corrections bring it there.
+#[utoipa::path(
+    put, path = "/api/inventory/{product_id}/threshold", tag = "inventory", params(("product_id" = Uuid, Path)),
+    security(("session" = [])),
+    responses((status = 200, description = "It is kept", body = Changed), Session, Always, Body, Existing, Forbidden)
+)]
+pub(super) async fn set_threshold(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(id): Path<Uuid>,
+    Json(body): Json<Threshold>,
+) -> Result<Response, Problem> {
+    require_seller(&*app.user(&call).await?)?;
+    let command = app.command(&call, &body)?;
+    let mut fields = Fields::new();
+    let quantity = match body.quantity {
+        0 => Some(0),
+        quantity => units("/quantity", quantity, MAX_MOVEMENT, &mut fields),
+    };
+    let quantity = fields.finish(|| quantity)?;
+    count(command, &call, id.into(), inventory::Command::SetThreshold { quantity }, "/quantity").await
+}
+
 async fn count(
     command: Command<'_>,
     call: &Call,

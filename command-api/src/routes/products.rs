@@ -41,9 +41,11 @@ pub(super) struct NewProduct {
     /// Units that are there from the start.
     #[schema(minimum = 0, maximum = 1_000_000)]
     initial_stock: Option<i64>,
-    /// Addresses of pictures.
-    #[schema(max_items = 10)]
+    /// Addresses of pictures, each beginning with `https://`.
+    #[schema(max_items = 10, example = json!(["https://shop.example.org/teapot.jpg"]))]
     images: Option<Vec<String>>,
+    /// Whether it is kept from buyers until it is published.
+    draft: Option<bool>,
 }
 
 impl NewProduct {
@@ -59,10 +61,11 @@ impl NewProduct {
         let category = fields.parse_some("/category", self.category, CategoryName::try_from);
         let price = self.price.price("/price", &mut fields);
         let images = parse_images(self.images.unwrap_or_default(), &mut fields);
+        let draft = self.draft.unwrap_or_default();
         fields.finish(|| {
             let (name, description, category) = (name?, description?, category?);
             let (price, images) = (price?, images?);
-            Some((product::Command::List { seller, name, description, category, price, images, draft: false }, stock?))
+            Some((product::Command::List { seller, name, description, category, price, images, draft }, stock?))
         })
     }
 }
@@ -75,10 +78,10 @@ fn parse_images(images: Vec<String>, fields: &mut Fields) -> Option<Vec<ImageUrl
     parsed.into_iter().collect()
 }
 
-/// Offers a product.
+/// Offers a product, or keeps it as a draft.
 #[utoipa::path(
     post, path = "/api/products", tag = "products", security(("session" = [])),
-    responses((status = 201, description = "It is offered", body = Changed, headers(("Location" = String, description = "Where it is"))), Session, Always, Body, Forbidden)
+    responses((status = 201, description = "It is offered, or a draft", body = Changed, headers(("Location" = String, description = "Where it is"))), Session, Always, Body, Forbidden)
 )]
 pub(super) async fn list_product(
     State(app): State<Arc<App>>,
@@ -172,7 +175,49 @@ pub(super) async fn change_product(
         .await
 }
 
-/// Offers a product no longer, for good. Its history stays.
+/// Offers a draft, or again what was archived.
+#[utoipa::path(
+    post, path = "/api/products/{id}/publication", tag = "products", params(("id" = Uuid, Path)),
+    security(("session" = [])),
+    responses((status = 204, description = "It is offered"), Session, Always, Existing, Forbidden)
+)]
+pub(super) async fn publish_product(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Problem> {
+    put_on(&app, &call, id, product::Command::Publish).await
+}
+
+/// Makes a product a draft again. Orders that were placed go on.
+#[utoipa::path(
+    delete, path = "/api/products/{id}/publication", tag = "products", params(("id" = Uuid, Path)),
+    security(("session" = [])),
+    responses((status = 204, description = "It is a draft"), Session, Always, Existing, Forbidden)
+)]
+pub(super) async fn unpublish_product(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Problem> {
+    put_on(&app, &call, id, product::Command::Unpublish).await
+}
+
+async fn put_on(app: &App, call: &Call, id: Uuid, status: product::Command) -> Result<Response, Problem> {
+    require_seller(&*app.user(call).await?)?;
+    let command = app.command(call, &())?;
+    let (id, seller) = (ProductId::from(id), call.user());
+    command
+        .run([Stream::of::<Product>(id)], move |draft| {
+            let product = draft.accessible::<Product>(id, |product| product.seller() == Some(seller))?;
+            draft.check_version::<Product>(id)?;
+            draft.add::<Product>(id, product.decide(status.clone()).map_err(rules::of_product)?);
+            Ok(Reply::no_content())
+        })
+        .await
+}
+
+/// Offers a product no longer. Its history stays, and its seller may publish it again.
 #[utoipa::path(
     delete, path = "/api/products/{id}", tag = "products", params(("id" = Uuid, Path)), security(("session" = [])),
     responses((status = 204, description = "It is archived"), Session, Always, Existing)

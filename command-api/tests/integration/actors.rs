@@ -95,6 +95,10 @@ impl<'a> Buyer<'a> {
         self.ask("POST", path)
     }
 
+    pub(crate) fn put(&self, path: &str) -> Ask<'a> {
+        self.ask("PUT", path)
+    }
+
     pub(crate) fn patch(&self, path: &str) -> Ask<'a> {
         self.ask("PATCH", path)
     }

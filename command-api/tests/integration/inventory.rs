@@ -39,3 +39,44 @@ async fn refuses_a_count_that_cannot_be() {
     let below = shop.refuses(adjust(-11)).await.is(StatusCode::CONFLICT);
     assert_eq!((below.text("code"), &below.body["on_hand"]), ("below_reserved", &json!(10)));
 }
+
+#[tokio::test]
+async fn a_stock_runs_low_once_each_time_that_it_falls_below_its_threshold() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let path = format!("/api/inventory/{}", seller.lists_a_teapot().await);
+    let adjust = async |delta: i64| {
+        let correction = json!({"delta": delta, "reason": "sold at the door"});
+        seller.post(&format!("{path}/adjustments")).json(&correction).await.is(StatusCode::OK)
+    };
+    let set = seller.put(&format!("{path}/threshold")).json(&json!({"quantity": 5})).await.is(StatusCode::OK);
+    assert_eq!(set.header("etag"), "\"2\"");
+
+    adjust(-5).await;
+    assert_eq!(shop.count("inventory.ran_low").await, 0, "five are not fewer than five");
+    for _ in 0..3 {
+        adjust(-1).await;
+    }
+    assert_eq!(shop.count("inventory.ran_low").await, 1, "told once, however many leave after");
+    seller.post(&format!("{path}/receipts")).json(&json!({"quantity": 9})).await.is(StatusCode::OK);
+    adjust(-8).await;
+    assert_eq!(shop.count("inventory.ran_low").await, 2, "and again after there were more");
+
+    seller.put(&format!("{path}/threshold")).json(&json!({"quantity": 0})).await.is(StatusCode::OK);
+    adjust(-1).await;
+    assert_eq!(shop.count("inventory.ran_low").await, 2);
+}
+
+#[tokio::test]
+async fn refuses_a_threshold_that_is_none() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let path = format!("/api/inventory/{}/threshold", seller.lists_a_teapot().await);
+    for quantity in [json!(-1), json!(1.5), json!(1_000_001), json!("5"), json!(null)] {
+        let ask = seller.put(&path).json(&json!({"quantity": quantity}));
+        assert_eq!(shop.refuses(ask).await.is(StatusCode::UNPROCESSABLE_ENTITY).field_error().0, "/quantity");
+    }
+    shop.refuses(seller.put(&path).if_match("\"7\"").json(&json!({"quantity": 5})))
+        .await
+        .is(StatusCode::PRECONDITION_FAILED);
+}

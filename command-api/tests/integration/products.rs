@@ -56,6 +56,9 @@ async fn somebody_elses_product_is_not_there() {
         let asks = [
             other.patch(&format!("/api/products/{id}")).if_match("\"9\"").json(&json!({"name": "Mine"})),
             other.delete(&format!("/api/products/{id}")),
+            other.post(&format!("/api/products/{id}/publication")),
+            other.delete(&format!("/api/products/{id}/publication")).if_match("\"9\""),
+            other.put(&format!("/api/inventory/{id}/threshold")).json(&json!({"quantity": 1})),
             other.post(&format!("/api/inventory/{id}/receipts")).json(&json!({"quantity": 1})),
             other.post(&format!("/api/inventory/{id}/adjustments")).json(&json!({"delta": -1, "reason": "theft"})),
         ];
@@ -95,6 +98,81 @@ async fn an_archived_product_stays_as_it_is() {
 
     let answer = shop.refuses(seller.patch(&path).json(&json!({"name": "Pot"}))).await.is(StatusCode::CONFLICT);
     assert_eq!(answer.text("code"), "product_archived");
+}
+
+#[tokio::test]
+async fn a_draft_cannot_be_ordered_until_it_is_published() {
+    let shop = Shop::open().await;
+    let (seller, buyer) = (Seller::new(&shop, "anna").await, Buyer::new(&shop, "berta").await);
+    let mut draft = teapot();
+    draft["draft"] = json!(true);
+    let id = seller.post("/api/products").json(&draft).await.is(StatusCode::CREATED).text("id").to_owned();
+    let publication = format!("/api/products/{id}/publication");
+
+    let refused = shop.refuses(buyer.orders("early", &id, 1)).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.field_error(), ("/lines/0/product_id", "not_for_sale"));
+
+    let published = seller.post(&publication).await.is(StatusCode::NO_CONTENT);
+    assert_eq!((published.header("etag"), &published.body), ("\"2\"", &json!(null)));
+    buyer.orders("now", &id, 1).await.is(StatusCode::CREATED);
+
+    seller.delete(&publication).await.is(StatusCode::NO_CONTENT);
+    shop.refuses(buyer.orders("late", &id, 1)).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn publishing_twice_is_publishing_once() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let publication = format!("/api/products/{}/publication", seller.lists_a_teapot().await);
+
+    assert_eq!(seller.post(&publication).await.is(StatusCode::NO_CONTENT).header("etag"), "\"1\"");
+    for _ in 0..2 {
+        assert_eq!(seller.delete(&publication).await.is(StatusCode::NO_CONTENT).header("etag"), "\"2\"");
+    }
+    shop.refuses(seller.post(&publication).if_match("\"1\"")).await.is(StatusCode::PRECONDITION_FAILED);
+    for _ in 0..2 {
+        let again = seller.post(&publication).key("again").if_match("\"2.7\"").await.is(StatusCode::NO_CONTENT);
+        assert_eq!(again.header("etag"), "\"3\"");
+    }
+}
+
+#[tokio::test]
+async fn what_was_archived_is_offered_again_by_its_seller() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let path = format!("/api/products/{}", seller.lists_a_teapot().await);
+    seller.delete(&path).await.is(StatusCode::NO_CONTENT);
+
+    let unpublish = shop.refuses(seller.delete(&format!("{path}/publication"))).await.is(StatusCode::CONFLICT);
+    assert_eq!(unpublish.text("code"), "product_archived");
+    seller.post(&format!("{path}/publication")).await.is(StatusCode::NO_CONTENT);
+
+    assert_eq!(shop.count("product.restored").await, 1);
+    seller.patch(&path).json(&json!({"name": "Pot"})).await.is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn takes_ten_pictures_at_addresses_that_nobody_reads_along() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let list = |images: serde_json::Value| {
+        let mut product = teapot();
+        product["images"] = images;
+        seller.post("/api/products").json(&product)
+    };
+    let picture = "https://shop.example.org/teapot.jpg";
+
+    list(json!(vec![picture; 10])).await.is(StatusCode::CREATED);
+    let too_many = shop.refuses(list(json!(vec![picture; 11]))).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(too_many.field_error(), ("/images", "too_many"));
+    let too_long = format!("https://shop.example.org/{}", "x".repeat(2048));
+    for wrong in
+        ["http://shop.example.org/teapot.jpg", "javascript:alert(1)", "//shop.example.org/a.jpg", "", &too_long]
+    {
+        let answer = shop.refuses(list(json!([picture, wrong]))).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.field_error(), ("/images/1", "invalid"), "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -224,7 +224,9 @@ impl World {
             "POST /api/sellers" => json!({ "shop_name": name }),
             "POST /api/products" => json!({ "name": "Kettle", "price": { "amount": 100, "currency": "EUR" } }),
             "PATCH /api/products/{id}" => json!({ "name": "Kettle" }),
-            "POST /api/inventory/{product_id}/receipts" => json!({ "quantity": 1 }),
+            "POST /api/inventory/{product_id}/receipts" | "PUT /api/inventory/{product_id}/threshold" => {
+                json!({ "quantity": 1 })
+            }
             "POST /api/inventory/{product_id}/adjustments" => json!({ "delta": -1, "reason": "Broken" }),
             "POST /api/orders" => basket(&self.product, 1),
             "POST /api/orders/{id}/payment" => json!({ "method_token": "tok_approve" }),

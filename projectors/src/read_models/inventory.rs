@@ -46,13 +46,14 @@ impl Projection for Inventories {
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
         let rows = sqlx::query!(
-            "select id, version, on_hand, reserved, changed_at from inventory where id = any($1)",
+            "select id, version, on_hand, reserved, threshold, changed_at from inventory where id = any($1)",
             &touched.of(Inventory::CATEGORY)
         )
         .fetch_all(connection)
         .await?;
         let stock = rows.into_iter().map(|row| {
-            let stock = Stock { id: row.id, version: row.version, on_hand: row.on_hand, reserved: row.reserved };
+            let (on_hand, reserved, threshold) = (row.on_hand, row.reserved, row.threshold);
+            let stock = Stock { id: row.id, version: row.version, on_hand, reserved, threshold };
             (row.id, (stock, row.changed_at))
         });
         Ok(Rows { stock: stock.collect(), movements: Vec::new() })
@@ -119,15 +120,16 @@ impl Copied for Movement {
 
 async fn save_stock(rows: Vec<(Stock, OffsetDateTime)>, connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into inventory (id, version, on_hand, reserved, changed_at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+        "insert into inventory (id, version, on_hand, reserved, threshold, changed_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
          on conflict (id) do update set
            version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
-           changed_at = excluded.changed_at",
+           threshold = excluded.threshold, changed_at = excluded.changed_at",
         &rows.iter().map(|(stock, _)| stock.id).collect::<Vec<_>>(),
         &rows.iter().map(|(stock, _)| stock.version).collect::<Vec<_>>(),
         &rows.iter().map(|(stock, _)| stock.on_hand).collect::<Vec<_>>(),
         &rows.iter().map(|(stock, _)| stock.reserved).collect::<Vec<_>>(),
+        &rows.iter().map(|(stock, _)| stock.threshold).collect::<Vec<_>>(),
         &rows.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
     )
     .execute(connection)

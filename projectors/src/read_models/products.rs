@@ -44,6 +44,7 @@ struct ProductRow {
     images: Vec<String>,
     status: String,
     listed_at: OffsetDateTime,
+    offered_at: Option<OffsetDateTime>,
     changed_at: OffsetDateTime,
 }
 
@@ -71,7 +72,7 @@ impl Projection for Products {
         let products = sqlx::query_as!(
             ProductRow,
             "select id, version, seller, name, description, category, price_amount, price_currency, images, status,
-                    listed_at, changed_at
+                    listed_at, offered_at, changed_at
              from products where id = any($1)",
             &touched.of(Product::CATEGORY)
         )
@@ -79,7 +80,7 @@ impl Projection for Products {
         .await?;
         let stock = sqlx::query_as!(
             Stock,
-            "select id, version, on_hand, reserved from stock where id = any($1)",
+            "select id, version, on_hand, reserved, threshold from stock where id = any($1)",
             &touched.of(Inventory::CATEGORY)
         )
         .fetch_all(&mut *connection)
@@ -130,7 +131,7 @@ impl Copied for ProductRow {
         line.put("description", &self.description).put("category", &self.category);
         line.put("price_amount", &self.price_amount).put("price_currency", &self.price_currency);
         line.put("images", &self.images).put("status", &self.status);
-        line.put("listed_at", &self.listed_at).put("changed_at", &self.changed_at);
+        line.put("listed_at", &self.listed_at).put("offered_at", &self.offered_at).put("changed_at", &self.changed_at);
     }
 }
 
@@ -168,12 +169,13 @@ impl Rows {
                 images: images.into_iter().map(Into::into).collect(),
                 status: status.as_str().to_owned(),
                 listed_at: at,
+                offered_at: (!draft).then_some(at),
                 changed_at: at,
             };
             self.products.insert(event.id, row);
             return Ok(());
         }
-        let row = self.products.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
+        let (row, at) = (self.products.get_mut(&event.id).ok_or(Unfoldable::NoRow)?, event.time()?);
         match what {
             product::Event::Listed { .. } => {}
             product::Event::DetailsChanged { name, description, category, images } => {
@@ -185,12 +187,15 @@ impl Rows {
                 }
             }
             product::Event::PriceChanged { price } => row.price_amount = price.money().amount as i64,
-            product::Event::Published {} | product::Event::Restored {} => row.put_on(Status::Active),
+            product::Event::Published {} | product::Event::Restored {} => {
+                row.put_on(Status::Active);
+                row.offered_at.get_or_insert(at);
+            }
             product::Event::Unpublished {} => row.put_on(Status::Draft),
             product::Event::Archived {} => row.put_on(Status::Archived),
         }
         row.version = event.version as i64;
-        row.changed_at = event.time()?;
+        row.changed_at = at;
         Ok(())
     }
 
@@ -222,17 +227,18 @@ async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> 
     // An array of arrays would have to be rectangular: the images travel as one text each, and no URL holds a space.
     sqlx::query!(
         "insert into products (id, version, seller, name, description, category, price_amount, price_currency, images,
-                               status, listed_at, changed_at)
+                               status, listed_at, offered_at, changed_at)
          select id, version, seller, name, description, category, price_amount, price_currency,
-                string_to_array(images, ' '), status, listed_at, changed_at
+                string_to_array(images, ' '), status, listed_at, offered_at, changed_at
          from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-                     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+                     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
            as r (id, version, seller, name, description, category, price_amount, price_currency, images, status,
-                 listed_at, changed_at)
+                 listed_at, offered_at, changed_at)
          on conflict (id) do update set
            version = excluded.version, name = excluded.name, description = excluded.description,
            category = excluded.category, price_amount = excluded.price_amount, images = excluded.images,
-           status = excluded.status, changed_at = excluded.changed_at",
+           status = excluded.status, offered_at = excluded.offered_at,
+           changed_at = excluded.changed_at",
         &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.seller).collect::<Vec<_>>(),
@@ -244,6 +250,7 @@ async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> 
         &rows.iter().map(|row| row.images.join(" ")).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.status.clone()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.listed_at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.offered_at).collect::<Vec<_>>() as &[Option<OffsetDateTime>],
         &rows.iter().map(|row| row.changed_at).collect::<Vec<_>>(),
     )
     .execute(connection)
@@ -253,14 +260,16 @@ async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> 
 
 async fn save_stock(rows: Vec<Stock>, connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into stock (id, version, on_hand, reserved)
-         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+        "insert into stock (id, version, on_hand, reserved, threshold)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
          on conflict (id) do update set
-           version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved",
+           version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
+           threshold = excluded.threshold",
         &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.on_hand).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.reserved).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.threshold).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

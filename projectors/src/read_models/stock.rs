@@ -5,18 +5,19 @@ use uuid::Uuid;
 
 use crate::copy::{Copied, Line};
 
-/// How many units there are, and how many are promised.
+/// How many units there are, how many are promised, and below how many they are few.
 #[derive(Clone, Copy)]
 pub(super) struct Stock {
     pub(super) id: Uuid,
     pub(super) version: i64,
     pub(super) on_hand: i64,
     pub(super) reserved: i64,
+    pub(super) threshold: i64,
 }
 
 impl Stock {
     pub(super) const fn none(id: Uuid) -> Self {
-        Self { id, version: 0, on_hand: 0, reserved: 0 }
+        Self { id, version: 0, on_hand: 0, reserved: 0, threshold: 0 }
     }
 
     /// The numbers after one more event.
@@ -31,7 +32,8 @@ impl Stock {
                 self.reserved -= i64::from(quantity);
             }
             Event::Restocked { quantity, .. } => self.on_hand += i64::from(quantity),
-            Event::ThresholdSet { .. } | Event::RanLow { .. } | Event::CarriedForward { .. } => {}
+            Event::ThresholdSet { quantity } => self.threshold = i64::from(quantity),
+            Event::RanLow { .. } | Event::CarriedForward { .. } => {}
         }
         self.version = version as i64;
     }
@@ -42,6 +44,6 @@ impl Copied for Stock {
 
     fn put(&self, line: &mut Line<'_>) {
         line.put("id", &self.id).put("version", &self.version);
-        line.put("on_hand", &self.on_hand).put("reserved", &self.reserved);
+        line.put("on_hand", &self.on_hand).put("reserved", &self.reserved).put("threshold", &self.threshold);
     }
 }

@@ -1,9 +1,16 @@
 //! Read models hold what the log says, whatever happens on the way.
 
-use domain::{Money, product, product::Product};
+use domain::{
+    Money, ProductId,
+    inventory::{self, Inventory},
+    product::{self, Product},
+};
 use projectors::schema;
 
-use crate::shop::Shop;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::shop::{Shop, price};
 
 #[tokio::test]
 async fn rows_equal_a_plain_fold_of_the_log() {
@@ -23,6 +30,72 @@ async fn rows_equal_a_plain_fold_of_the_log() {
     assert_eq!(shop.count("select count(*) from products.products where price_amount = 400").await, 20);
     assert_eq!(shop.count("select count(*) from products.sellers where shop_name = 'anna''s shop'").await, 1);
     assert_eq!(shop.count("select count(*) from users.users where roles = '{buyer,seller}'").await, 1);
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn rows_follow_everything_that_happens_to_a_product_and_its_stock() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let seller = shop.seller("anna").await;
+    let product = shop.product(seller, 10).await;
+    shop.execute::<Inventory>(product, inventory::Command::SetThreshold { quantity: 8 }).await;
+    let order = shop.order(seller, &[(product, 3)]).await;
+    shop.at_rest().await;
+    let restock = inventory::Command::Restock { order, number: 1, quantity: 2, at: OffsetDateTime::now_utc() };
+    for command in [inventory::Command::Commit { order }, restock] {
+        shop.execute::<Inventory>(product, command).await;
+    }
+    shop.at_rest().await;
+    assert_eq!(shop.count("select on_hand from inventory.inventory where threshold = 8 and reserved = 0").await, 9);
+    assert_eq!(shop.count("select on_hand from products.stock where threshold = 8 and reserved = 0").await, 9);
+    // Nothing moves by a threshold, nor by telling of it.
+    assert_eq!(shop.count("select count(*) from inventory.movements").await, 4);
+    assert_eq!(shop.count("select sum(on_hand_change)::bigint from inventory.movements").await, 9);
+
+    let offered = async || shop.count("select count(*) from products.products where status = 'active'").await;
+    for (command, count) in [
+        (product::Command::Unpublish, 0),
+        (product::Command::Publish, 1),
+        (product::Command::Archive, 0),
+        (product::Command::Publish, 1),
+    ] {
+        shop.execute::<Product>(product, command).await;
+        shop.at_rest().await;
+        assert_eq!(offered().await, count);
+    }
+    assert_eq!(shop.count("select count(*) from products.products where offered_at = listed_at").await, 1);
+    shop.verify().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_draft_is_new_when_it_is_published() {
+    let shop = Shop::open().await;
+    let running = shop.consume();
+    let (seller, id) = (shop.seller("anna").await, ProductId::from(Uuid::now_v7()));
+    let list = product::Command::List {
+        seller,
+        name: "Crème pot".to_owned().try_into().unwrap(),
+        description: None,
+        category: None,
+        price: price(339),
+        images: vec![],
+        draft: true,
+    };
+    shop.execute::<Product>(id, list).await;
+    shop.at_rest().await;
+    let draft = "select count(*) from products.products where offered_at is null and status = 'draft'";
+    assert_eq!(shop.count(draft).await, 1);
+    shop.verify().await;
+    shop.execute::<Product>(id, product::Command::Publish).await;
+    shop.at_rest().await;
+    assert_eq!(shop.count("select count(*) from products.products where offered_at > listed_at").await, 1);
+    // What it is found by is made of the row itself.
+    let found = "select count(*) from products.products
+                 where slug like 'creme-pot-%' and search @@ 'creme & pot'::tsquery and search::text like '%~pt%'";
+    assert_eq!(shop.count(found).await, 1);
     shop.verify().await;
     running.stop().await;
 }

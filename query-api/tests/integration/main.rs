@@ -19,6 +19,7 @@ mod paging;
 mod products;
 mod queries;
 mod rows;
+mod search;
 mod shop;
 mod snapshot;
 mod users;

@@ -24,6 +24,8 @@ pub(crate) struct Goods {
     pub(crate) listed_at: OffsetDateTime,
     /// On hand and reserved.
     pub(crate) stock: (i64, i64),
+    /// Below how many available units the stock is low.
+    pub(crate) threshold: i64,
 }
 
 impl Goods {
@@ -37,6 +39,7 @@ impl Goods {
             status: "active",
             listed_at: OPENED,
             stock: (10, 0),
+            threshold: 0,
         }
     }
 
@@ -45,8 +48,8 @@ impl Goods {
         let id = Uuid::now_v7();
         sqlx::query(
             "insert into products_g1.products (id, version, seller, name, description, category, price_amount,
-               price_currency, images, status, listed_at, changed_at)
-             values ($1, 3, $2, $3, $4, $5, $6, 'EUR', '{}', $7, $8, $8)",
+               price_currency, images, status, listed_at, offered_at, changed_at)
+             values ($1, 3, $2, $3, $4, $5, $6, 'EUR', '{}', $7, $8, case when $7 <> 'draft' then $8 end, $8)",
         )
         .bind(id)
         .bind(self.seller)
@@ -60,10 +63,12 @@ impl Goods {
         .await
         .unwrap();
         for table in [
-            "insert into products_g1.stock (id, version, on_hand, reserved) values ($1, 2, $2, $3)",
-            "insert into inventory_g1.inventory (id, version, on_hand, reserved, changed_at) values ($1, 2, $2, $3, now())",
+            "insert into products_g1.stock (id, version, on_hand, reserved, threshold) values ($1, 2, $2, $3, $4)",
+            "insert into inventory_g1.inventory (id, version, on_hand, reserved, threshold, changed_at)
+             values ($1, 2, $2, $3, $4, now())",
         ] {
-            sqlx::query(table).bind(id).bind(self.stock.0).bind(self.stock.1).execute(rows).await.unwrap();
+            let insert = sqlx::query(table).bind(id).bind(self.stock.0).bind(self.stock.1).bind(self.threshold);
+            insert.execute(rows).await.unwrap();
         }
         id
     }
@@ -216,20 +221,45 @@ pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str,
     .unwrap();
 }
 
+/// A row of the ledger: its kind, what it changed, how things stood then, and by whose doing.
+pub(crate) struct Movement<'a> {
+    pub(crate) kind: &'a str,
+    /// On hand and reserved.
+    pub(crate) change: (i64, i64),
+    pub(crate) after: (i64, i64),
+    pub(crate) order: Option<Uuid>,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) actor: String,
+}
+
+impl Movement<'_> {
+    pub(crate) async fn happen(self, rows: &PgPool, product: Uuid, version: i64) {
+        sqlx::query(
+            "insert into inventory_g1.movements (product_id, version, kind, on_hand_change, reserved_change, on_hand,
+               reserved, order_id, note, actor, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(product)
+        .bind(version)
+        .bind(self.kind)
+        .bind(self.change.0)
+        .bind(self.change.1)
+        .bind(self.after.0)
+        .bind(self.after.1)
+        .bind(self.order)
+        .bind(self.note)
+        .bind(self.actor)
+        .bind(at(version))
+        .execute(rows)
+        .await
+        .unwrap();
+    }
+}
+
 pub(crate) async fn receive(rows: &PgPool, product: Uuid, version: i64, quantity: i64, on_hand: i64) {
-    sqlx::query(
-        "insert into inventory_g1.movements (product_id, version, kind, on_hand_change, reserved_change, on_hand,
-           reserved, note, actor, at)
-         values ($1, $2, 'received', $3, 0, $4, 0, 'PO-7', 'user:x', $5)",
-    )
-    .bind(product)
-    .bind(version)
-    .bind(quantity)
-    .bind(on_hand)
-    .bind(at(version))
-    .execute(rows)
-    .await
-    .unwrap();
+    let (change, after, actor) = ((quantity, 0), (on_hand, 0), "user:x".to_owned());
+    let movement = Movement { kind: "received", change, after, order: None, note: Some("PO-7"), actor };
+    movement.happen(rows, product, version).await;
 }
 
 /// Says that a read model has applied an aggregate's version, as a projector's transaction does.
