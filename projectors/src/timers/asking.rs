@@ -19,6 +19,8 @@ pub(crate) struct Asking {
     ask_after: Duration,
     /// Whether it was away in this round: then nobody waits for it again before the next.
     away: AtomicBool,
+    /// Whether that has been said since it last answered.
+    said: AtomicBool,
 }
 
 /// What came of a question.
@@ -34,7 +36,7 @@ pub(super) enum Answer {
 impl Asking {
     pub(crate) fn new(provider: Option<Arc<dyn Provider>>, ask_after: std::time::Duration) -> Self {
         let ask_after = ask_after.try_into().unwrap_or(Duration::MAX);
-        Self { provider, ask_after, away: AtomicBool::new(false) }
+        Self { provider, ask_after, away: AtomicBool::default(), said: AtomicBool::default() }
     }
 
     /// Begins a round, in which the provider may be there again.
@@ -65,7 +67,8 @@ impl Asking {
             }
             Ok(Outcome::Undecided) => Answer::Told(later(number)),
             Err(Error::Away(said)) => {
-                if !self.away.swap(true, Ordering::Relaxed) {
+                self.away.store(true, Ordering::Relaxed);
+                if !self.said.swap(true, Ordering::Relaxed) {
                     tracing::warn!(said, "the payment provider is away; it is asked again");
                 }
                 Answer::Away
@@ -82,6 +85,7 @@ impl Asking {
             return Err(away("it was away a moment ago"));
         }
         let outcome = provider.ask(attempt).await?;
+        self.said.store(false, Ordering::Relaxed);
         if outcome == Outcome::Unknown {
             provider.void(attempt).await?;
         }
