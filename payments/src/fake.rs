@@ -29,7 +29,7 @@ mod method;
 pub const NAME: &str = "fake";
 
 use method::Behaviour;
-pub use method::Tokens;
+pub use method::TOKENS;
 
 const CALLBACKS: &str = "callbacks:fake";
 

@@ -26,7 +26,9 @@ use web::trace::Trace;
 use crate::app::App;
 use crate::call::Call;
 use crate::codes::{self, field};
-use crate::failure::undecided;
+use crate::command::Command;
+use crate::draft::Draft;
+use crate::failure::{undecided, unread};
 use crate::openapi::{Always, Body, Callback, Existing, Forbidden, Session};
 use crate::paying::answered;
 use crate::receipt::Reply;
@@ -99,33 +101,14 @@ pub(super) async fn pay_order(
     if !provider.knows(&method) {
         return Err(refused("/method_token", field::UNKNOWN_METHOD, "the provider gave nobody such a token"));
     }
-    let (id, caller, streams) = (OrderId::from(id), call.user(), [Stream::of::<Order>(id.into())]);
-    let own = move |order: &Order| order.buyer() == Some(caller);
-    let begun = match call.key {
-        Some(_) => app.begun(id, command.id()).await?,
-        None => None,
+    let id = OrderId::from(id);
+    let number = match begin(&app, &call, &command, id).await? {
+        Ok(number) => number,
+        Err(answered_before) => return Ok(answered_before),
     };
-    let number = match begun {
-        Some(number) => number,
-        None => {
-            let ask_after = app.paying.ask_after;
-            let begun = command.begin(streams, move |draft| {
-                let order = draft.accessible::<Order>(id, own)?;
-                draft.check_version::<Order>(id)?;
-                let start = order::Command::StartPayment { at: OffsetDateTime::now_utc(), ask_after };
-                let events = order.decide(start).map_err(rules::of_order)?;
-                draft.add::<Order>(id, events);
-                Ok(order.attempts() + 1)
-            });
-            match begun.await? {
-                Ok(number) => number,
-                Err(answer) => return Ok(answer),
-            }
-        }
-    };
-    let order = app.store.load::<Order>(id).await.map_err(crate::failure::unread)?;
-    let (Some(amount), true) = (order.total(), own(&order)) else { return Err(Problem::not_found()) };
     let attempt = Attempt { order: id, number };
+    let order = app.store.load::<Order>(id).await.map_err(unread)?;
+    let amount = order.total().ok_or_else(Problem::not_found)?;
     let outcome = match provider.authorize(attempt, amount, order.pay_by(), &method).await {
         Ok(outcome) => outcome,
         Err(error @ Error::Away(_)) => return Err(Problem::unavailable(error)),
@@ -135,30 +118,51 @@ pub(super) async fn pay_order(
             Outcome::Declined { reason: reason.map_err(Problem::internal)? }
         }
     };
-    command
-        .run(streams, move |draft| {
-            let order = draft.state::<Order>(id);
-            // What cannot be is asked about again, by the timer of the attempt.
-            let events = answered(order, attempt, &outcome).unwrap_or_default();
-            let mut order = order.clone();
-            events.iter().for_each(|event| order.evolve(event));
-            let version = draft.add::<Order>(id, events);
-            let (Some(status), Ok(answer)) = (order.status(), order.answer(number)) else {
-                return Err(Problem::internal("an order that was paid has neither status nor attempt"));
-            };
-            let (reply, outcome, reason): (fn(&Paid) -> Reply, _, _) = match (answer, &outcome) {
-                (order::Answer::Paid, _) => (Reply::ok, PaymentOutcome::Paid, None),
-                (order::Answer::PaidLate, _) => (Reply::ok, PaymentOutcome::PaidLate, None),
-                (order::Answer::Declined, Outcome::Declined { reason }) => {
-                    (Reply::ok, PaymentOutcome::Declined, Some(reason.clone().into()))
-                }
-                (order::Answer::Declined, _) => (Reply::ok, PaymentOutcome::Declined, None),
-                (order::Answer::Awaited { .. }, _) => (Reply::accepted, PaymentOutcome::Awaited, None),
-            };
-            let status = status.as_str();
-            Ok(reply(&Paid { id: id.into(), status, attempt: number, outcome, reason, version }))
-        })
-        .await
+    command.run([Stream::of::<Order>(id)], move |draft| conclude(draft, attempt, &outcome)).await
+}
+
+/// Notes that the buyer begins to pay, before the provider hears of it: the number of the attempt, or the answer that the
+/// command was given before. A command that was cut off after that goes on with the attempt that it began.
+async fn begin(app: &App, call: &Call, command: &Command<'_>, id: OrderId) -> Result<Result<u32, Response>, Problem> {
+    if call.key.is_some()
+        && let Some(number) = app.begun(id, command.id()).await?
+    {
+        return Ok(Ok(number));
+    }
+    let (buyer, ask_after) = (call.user(), app.paying.ask_after);
+    let begun = command.begin([Stream::of::<Order>(id)], move |draft| {
+        let order = draft.accessible::<Order>(id, |order| order.buyer() == Some(buyer))?;
+        draft.check_version::<Order>(id)?;
+        let start = order::Command::StartPayment { at: OffsetDateTime::now_utc(), ask_after };
+        let events = order.decide(start).map_err(rules::of_order)?;
+        draft.add::<Order>(id, events);
+        Ok(order.attempts() + 1)
+    });
+    begun.await
+}
+
+/// Tells the order what the provider says, and the buyer what that makes of the order.
+fn conclude(draft: &mut Draft<'_, '_>, attempt: Attempt, said: &Outcome) -> Result<Reply, Problem> {
+    let Attempt { order: id, number } = attempt;
+    let mut order = draft.state::<Order>(id).clone();
+    // What cannot be is asked about again, by the timer of the attempt.
+    let events = answered(&order, attempt, said).unwrap_or_default();
+    events.iter().for_each(|event| order.evolve(event));
+    let version = draft.add::<Order>(id, events);
+    let (Some(status), Ok(answer)) = (order.status(), order.answer(number)) else {
+        return Err(Problem::internal("an order that was paid has neither status nor attempt"));
+    };
+    let (outcome, reason, reply): (_, _, fn(&Paid) -> Reply) = match (answer, said) {
+        (order::Answer::Paid, _) => (PaymentOutcome::Paid, None, Reply::ok),
+        (order::Answer::PaidLate, _) => (PaymentOutcome::PaidLate, None, Reply::ok),
+        (order::Answer::Declined, Outcome::Declined { reason }) => {
+            (PaymentOutcome::Declined, Some(reason.clone().into()), Reply::ok)
+        }
+        (order::Answer::Declined, _) => (PaymentOutcome::Declined, None, Reply::ok),
+        (order::Answer::Awaited { .. }, _) => (PaymentOutcome::Awaited, None, Reply::accepted),
+    };
+    let status = status.as_str();
+    Ok(reply(&Paid { id: id.into(), status, attempt: number, outcome, reason, version }))
 }
 
 /// Hears what became of an attempt to pay, from the provider.

@@ -28,6 +28,15 @@ fn streams_md_names_every_event_type_and_no_other() {
     assert_eq!(named, domain::event::TYPES.into_iter().collect());
 }
 
+#[test]
+fn every_token_of_the_fake_provider_is_explained_where_people_look() {
+    for page in [repository("docs/domain.md"), repository("openapi.json")] {
+        for token in payments::fake::TOKENS {
+            assert!(page.contains(&format!("`{token}`")), "{token}");
+        }
+    }
+}
+
 fn variables(command: &clap::Command) -> BTreeSet<String> {
     let own = command
         .get_arguments()
