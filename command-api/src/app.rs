@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::user::{self, User};
 use domain::{SessionId, UserId};
 use event_store::{Loaded, Store, Unsafe};
+use redis::aio::ConnectionManager;
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -110,6 +111,7 @@ pub struct App {
     pub(crate) demo: bool,
     pub(crate) paying: Paying,
     keys: SigningKeys,
+    redis: ConnectionManager,
     client: redis::Client,
     gate: Gate,
 }
@@ -134,7 +136,8 @@ impl App {
         Ok(Arc::new(Self {
             store: Store::open(url.expose_secret(), &settings.log.settings()?)?,
             limits: Limits::new(redis.clone(), &secret, settings.limits),
-            sessions: Sessions::new(redis, &secret, revocations.clone(), lifetimes),
+            sessions: Sessions::new(redis.clone(), &secret, revocations.clone(), lifetimes),
+            redis,
             passwords: Passwords::new(settings.demo.demo)?,
             claims: secret.derive(claims::KEYED),
             applicants: secret.derive("applicants"),
@@ -164,6 +167,11 @@ impl App {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Redis beside the log.
+    pub(crate) const fn redis(&self) -> &ConnectionManager {
+        &self.redis
     }
 
     /// What tells a live session from a dead one, for the edge around the routes.

@@ -38,6 +38,7 @@ codes! {
     INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.";
     PRICE_CHANGED = "price_changed", CONFLICT, "The order costs something else now; `total` says what.";
     ALREADY_PLACED = "already_placed", CONFLICT, "The order was placed already, with other content.";
+    TOO_MANY_MESSAGES = "too_many_messages", CONFLICT, "The order has as many messages as it can have.";
     TOO_EARLY = "too_early", CONFLICT, "The order has not come far enough for that; `order_status` says how far.";
     PAYMENT_UNDER_WAY = "payment_under_way", CONFLICT, "The provider has not answered the last attempt to pay.";
     ATTEMPT_SUCCEEDED = "attempt_succeeded", CONFLICT, "The provider has said before that this attempt succeeded.";

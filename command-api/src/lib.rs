@@ -7,6 +7,7 @@
 // What a request is made of
 mod call;
 mod money;
+mod ship_to;
 mod visit;
 
 // How a command runs

@@ -51,6 +51,9 @@ refusals! {
         "413" "The body is larger than 64 KiB.",
         "422" "The amount is not what was asked for. The order is not paid by it.",
         "503" "Redis is down or slow; whether it was heard is unknown. Send it again.";
+    /// Of what is about something that exists.
+    There:
+        "404" "It is not there, or it is not the caller's.";
     /// Of what changes something that exists.
     Existing:
         "404" "It is not there, or it is not the caller's.",
@@ -68,7 +71,9 @@ const BESIDE_THE_LOG: &str = "/api/admin/dead-letters";
 /// Adds the headers that every command takes and answers, by the rules of the contract.
 pub(crate) fn add_command_headers(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.starts_with("/api/auth") || path.starts_with("/api/payments/callbacks/") {
+        // What is only told changes nothing, and a callback is no command of a user.
+        let is_none = path.starts_with("/api/payments/callbacks/") || path.ends_with("/typing");
+        if path.starts_with("/api/auth") || is_none {
             continue;
         }
         let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));

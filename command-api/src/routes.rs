@@ -19,6 +19,7 @@ mod erasure;
 mod inventory;
 mod keys;
 mod login;
+mod messages;
 mod orders;
 mod passwords;
 mod payments;
@@ -76,6 +77,8 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(shipments::return_goods))
         .routes(routes!(dead_letters::retry))
         .routes(routes!(dead_letters::discard))
+        .routes(routes!(messages::post_message))
+        .routes(routes!(messages::tell_typing))
         .routes(routes!(keys::public_keys))
 }
 

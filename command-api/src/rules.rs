@@ -1,6 +1,6 @@
 //! What a client is told about every rule that a command can break.
 
-use domain::{claim, inventory, order, product, user};
+use domain::{claim, inventory, message, order, product, user};
 use web::fields::refused;
 use web::problem::Problem;
 
@@ -57,6 +57,13 @@ pub(crate) fn of_inventory(error: inventory::Error, pointer: &str) -> Problem {
         inventory::Error::Insufficient { available, .. } => {
             Problem::conflict(codes::INSUFFICIENT_STOCK, said).with("available", available)
         }
+    }
+}
+
+/// A rule of conversations.
+pub(crate) fn of_message(error: message::Error) -> Problem {
+    match error {
+        message::Error::Full => Problem::conflict(codes::TOO_MANY_MESSAGES, error.to_string()),
     }
 }
 

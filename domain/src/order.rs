@@ -147,6 +147,18 @@ pub enum Party {
     Support,
 }
 
+impl Party {
+    /// As the API and the read models spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+            Self::Support => "support",
+        }
+    }
+}
+
 impl Order {
     /// How far it has come. `None` when it was never placed.
     #[must_use]
@@ -164,6 +176,15 @@ impl Order {
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// On which side of it somebody takes part, if they do.
+    #[must_use]
+    pub fn party(&self, user: UserId) -> Option<Party> {
+        match self.buyer == Some(user) {
+            true => Some(Party::Buyer),
+            false => self.lines.iter().any(|line| line.seller == user).then_some(Party::Seller),
+        }
     }
 
     /// What is asked beside the prices.

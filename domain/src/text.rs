@@ -119,6 +119,20 @@ texts! {
     Reference, 1 to 100;
     /// What a parcel can be followed by.
     Tracking, 1 to 100;
+    /// Whom a parcel is for.
+    Recipient, 1 to 100;
+    /// What stands above the town in an address.
+    AddressLine, 1 to 100;
+    /// A town.
+    Place, 1 to 100;
+    /// A postal code, as its country writes it.
+    Postcode, 1 to 16;
+    /// An ISO 3166-1 alpha-2 code.
+    Country, 2 to 2, form: country;
+    /// What can be rung.
+    Phone, 3 to 32, form: phone;
+    /// What one person writes to another, over several lines.
+    MessageText, 1 to 2000, lines: true, form: without_tabs;
     /// Where a picture can be fetched.
     ImageUrl, 8 to 2048, form: web_address;
 }
@@ -148,6 +162,33 @@ fn username(text: &str) -> Result<(), Invalid> {
     } else {
         Err(Invalid::Form("must be letters, digits, '_', '-' and '.', beginning with a letter or digit"))
     }
+}
+
+/// The codes that are assigned, <https://www.iso.org/obp/ui/#search/code/>.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
+    BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM \
+    FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO \
+    JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT \
+    MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA \
+    SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US \
+    UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+fn country(text: &str) -> Result<(), Invalid> {
+    let known = COUNTRIES.split_ascii_whitespace().any(|code| code == text);
+    if known { Ok(()) } else { Err(Invalid::Form("must be an ISO 3166-1 alpha-2 code, such as DE")) }
+}
+
+fn phone(text: &str) -> Result<(), Invalid> {
+    let fits = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '/' | '(' | ')'));
+    if fits && text.contains(|c: char| c.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(Invalid::Form("must be a phone number: digits, and '+', ' ', '-', '.', '/', '(' or ')' among them"))
+    }
+}
+
+fn without_tabs(text: &str) -> Result<(), Invalid> {
+    if text.contains('\t') { Err(Invalid::Control) } else { Ok(()) }
 }
 
 fn web_address(text: &str) -> Result<(), Invalid> {
@@ -222,6 +263,43 @@ mod tests {
             assert_eq!(ProductName::try_from(text.to_owned()), Err(Invalid::Control), "{text:?}");
         }
         assert!(ProductName::try_from("👩\u{200d}🌾 می\u{200c}خواهم".to_owned()).is_ok());
+    }
+
+    #[test]
+    fn a_message_has_lines_and_no_other_control_characters() {
+        let message = |text: &str| MessageText::try_from(text.to_owned());
+        for text in ["two\nlines", "<b>bold</b> & <script>alert(1)</script>", "👩\u{200d}🌾", &"é".repeat(2000)] {
+            assert!(message(text).is_ok(), "{text}");
+        }
+        for text in ["a\tb", "a\rb", "a\u{0}b", "a\u{1b}[2Jb", "a\u{85}b"] {
+            assert_eq!(message(text), Err(Invalid::Control), "{text:?}");
+        }
+        for text in ["", " ", "\n", "a\n", &"é".repeat(2001)] {
+            assert!(message(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn knows_the_countries_there_are() {
+        let country = |text: &str| Country::try_from(text.to_owned());
+        assert_eq!(COUNTRIES.split_ascii_whitespace().count(), 249);
+        for text in ["DE", "GB", "ZW"] {
+            assert!(country(text).is_ok(), "{text}");
+        }
+        for text in ["UK", "XX", "de", "D ", "DEU", ""] {
+            assert!(country(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phone_number_can_be_rung() {
+        let phone = |text: &str| Phone::try_from(text.to_owned());
+        for text in ["112", "+49 381 1234567", "(0381) 12-34.56/7"] {
+            assert!(phone(text).is_ok(), "{text}");
+        }
+        for text in ["call me", "---", "+49;rm", "1"] {
+            assert!(phone(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::{
     log::Log,
     mailer::{self, MailerSink, Mailing},
     policies::PolicySink,
+    privacy::{self, PrivacySink},
     projection::Projection,
     read_models::of_name,
     requests,
@@ -56,7 +57,8 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    /// Starts a worker for every generation of every read model, for every policy, for timers, for mails and for the archive. They
+    /// Starts a worker for every generation of every read model, for every policy, for timers, for mails, for what is to be
+    /// forgotten and for the archive. They
     /// wait for both stores and never give up.
     #[must_use]
     pub fn start(settings: Settings, mailing: Mailing, stop: CancellationToken) -> Self {
@@ -68,6 +70,7 @@ impl Consumers {
         consumers.carry::<Payments>(&[<Payments as Policy>::Follows::CATEGORY]);
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.mail(mailing);
+        consumers.forget();
         consumers.archive();
         consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
@@ -111,6 +114,13 @@ impl Consumers {
         let pool = schema::pool(&process.settings.database, schema::MAILER, 3);
         let sink = MailerSink::new(pool.clone(), process.settings.store.clone(), mailing);
         process.spawn(mailer::GROUP.to_owned(), mailer::CATEGORIES, pool, sink, self.stop.clone());
+    }
+
+    fn forget(&self) {
+        let Settings { store, database, .. } = self.process.settings.clone();
+        let pool = schema::pool(&database, schema::PRIVACY, 3);
+        let sink = PrivacySink::new(pool.clone(), store);
+        self.process.spawn(privacy::GROUP.to_owned(), privacy::CATEGORIES, pool, sink, self.stop.clone());
     }
 
     fn watch_timers(&self) {

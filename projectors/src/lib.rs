@@ -14,6 +14,7 @@ pub mod copy;
 mod log;
 pub mod mailer;
 mod policies;
+mod privacy;
 pub mod projection;
 pub mod read_models;
 mod timers;

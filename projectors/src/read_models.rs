@@ -1,6 +1,8 @@
 //! What each read model makes of the events. One file per read model.
 
+mod addresses;
 mod inventory;
+mod messages;
 mod orders;
 mod products;
 mod sessions;

@@ -34,6 +34,9 @@ static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
 /// In the schema of the mailer: what was sent, and the mails of a demo shop.
 static MAILS: Migrator = sqlx::migrate!("../migrations/mailer");
 
+/// In the schema of privacy: where something of users is kept.
+static KEPT: Migrator = sqlx::migrate!("../migrations/privacy");
+
 /// In the schema of the archive: the events.
 static EVENTS: Migrator = sqlx::migrate!("../migrations/archive");
 
@@ -50,6 +53,9 @@ pub const POLICIES: &str = "policies";
 
 /// The home of the mailer, which is its consumer schema too.
 pub const MAILER: &str = "mailer";
+
+/// The home of privacy, which is its consumer schema too.
+pub const PRIVACY: &str = "privacy";
 
 /// The schema of the archive, and where its positions are kept.
 pub const ARCHIVE: &str = "archive";
@@ -81,6 +87,10 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&HOME, "_home_migrations", &mut connection).await?;
     run(&MAILS, "_migrations", &mut connection).await?;
+    enter(&mut connection, PRIVACY).await?;
+    run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
+    run(&HOME, "_home_migrations", &mut connection).await?;
+    run(&KEPT, "_migrations", &mut connection).await?;
     enter(&mut connection, ARCHIVE).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&EVENTS, "_migrations", &mut connection).await?;
@@ -220,7 +230,7 @@ async fn of_consumers_and(
         let generations = generations::all(connection, read_model.name).await?;
         schemas.extend(generations.iter().filter(|generation| counts(generation)).map(Generation::schema));
     }
-    schemas.extend([POLICIES, MAILER, ARCHIVE].map(str::to_owned));
+    schemas.extend([POLICIES, MAILER, PRIVACY, ARCHIVE].map(str::to_owned));
     Ok(schemas)
 }
 

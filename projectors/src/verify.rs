@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::Partition;
-use event_store::{Feed, Positioned, Record, Store};
+use event_store::{Feed, Positioned, Store};
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
@@ -252,9 +252,8 @@ impl Verification<'_> {
     /// An event that fails here and is not held there shows as a difference: the rows stand before it.
     async fn take<P: Projection>(&self, fold: &mut Fold<P>, events: &[Positioned]) -> Result<(), Fault> {
         let private = private_records::<P>(self.store, events.iter().map(|event| &event.event)).await?;
-        let nothing = Record::default();
         for event in events {
-            if let Taken::Fails(fault) = fold.take(event, private.get(&event.event.id).unwrap_or(&nothing))? {
+            if let Taken::Fails(fault) = fold.take(event, private.of(&event.event))? {
                 tracing::warn!(%fault, "the event cannot be folded");
             }
         }

@@ -60,7 +60,7 @@ impl ReadModel {
             Self::Users => &["user"],
             Self::Products => &["product", "inventory", "user"],
             Self::Inventory => &["inventory"],
-            Self::Orders => &["order"],
+            Self::Orders => &["order", "message"],
             Self::Archive => &["claim", "inventory", "message", "order", "product", "user"],
         }
     }

@@ -29,12 +29,14 @@ mod events;
 mod filter;
 mod inventory;
 mod mails;
+mod messages;
 mod orders;
 mod people;
 mod products;
 mod search;
 mod sellers;
 mod sessions;
+mod ship_to;
 mod timeline;
 mod users;
 
@@ -58,7 +60,7 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 8] {
         (sellers::routes(), &[Products]),
         // Whose product it is, is for the catalogue to say.
         (inventory::routes(), &[Inventory, Products]),
-        (orders::routes().merge(timeline::routes()), &[Orders]),
+        (orders::routes().merge(timeline::routes()).merge(messages::routes()), &[Orders]),
         (users::routes().merge(sessions::routes()).merge(admin::routes()), &[Users]),
         (events::routes(), &[Archive]),
         // What consumers have made of the log themselves.

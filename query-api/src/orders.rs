@@ -19,8 +19,10 @@ use crate::app::App;
 use crate::cursor::At;
 use crate::error::Result;
 use crate::freshness::ReadModel;
+use crate::messages::{self, Message};
 use crate::money::Money;
 use crate::page::{Page, Paging};
+use crate::ship_to::{self, ShipTo};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(order)).routes(routes!(own_orders)).routes(routes!(sold_orders))
@@ -43,6 +45,17 @@ struct Order {
     version: i64,
     /// What the caller can do about it now.
     actions: Vec<Action>,
+}
+
+/// An order, with what is written about it and where it goes.
+#[derive(Debug, Serialize, ToSchema)]
+struct WholeOrder {
+    #[serde(flatten)]
+    order: Order,
+    /// For its buyer and the sellers in it. Null where there is none, and once the buyer is forgotten.
+    ship_to: Option<ShipTo>,
+    /// The last of them, the newest first, for its buyer, the sellers in it and admins.
+    messages: Option<Page<Message>>,
 }
 
 /// A line of an order: name and price are those of when it was placed.
@@ -196,14 +209,20 @@ async fn with_lines(snapshot: &mut PgConnection, page: Page<Row>, sight: Sight) 
     }))
 }
 
-/// One order; a seller in it sees their own lines.
+/// One order, with the last ten messages about it; a seller in it sees their own lines.
 #[utoipa::path(get, path = "/api/orders/{id}", operation_id = "show_order", tag = "orders", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Order)), security(("session" = [])))]
-async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Order>> {
+    responses((status = 200, body = WholeOrder)), security(("session" = [])))]
+async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<WholeOrder>> {
     let mut snapshot = app.snapshot(ReadModel::Orders).await?;
     let (row, lines, sight) = find(&mut snapshot, id, &caller).await?;
+    let ship_to = ship_to::of(&mut snapshot, &row, &lines, &caller).await?;
+    let messages = messages::last(&mut snapshot, &row, &lines, &caller).await?;
     snapshot.commit().await?;
-    Ok(Json(row.show(lines, sight)))
+    let messages = match messages {
+        Some(messages) => Some(messages::show(&app, messages, &caller).await?),
+        None => None,
+    };
+    Ok(Json(WholeOrder { order: row.show(lines, sight), ship_to, messages }))
 }
 
 /// The orders that the caller placed, newest first.

@@ -13,6 +13,8 @@ use crate::cursor::{decode, encode};
 const DEFAULT_LIMIT: u32 = 20;
 /// The longest page.
 pub(crate) const MOST: u32 = 100;
+/// How many of the last ones are shown of a list that only grows.
+const LAST: u32 = 10;
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,6 +48,25 @@ impl Paging {
     /// The rows of `list` that are asked for.
     pub(crate) fn span<K: DeserializeOwned>(self, list: &'static str) -> Result<Span<K>, Problem> {
         Span::new(list, self.limit, self.cursor.as_deref())
+    }
+}
+
+/// Which part of a list is asked for that only grows, and shows what came last.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Older {
+    /// How many rows.
+    #[param(minimum = 1, maximum = 100, default = 10)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Older {
+    /// The rows of `list` that are asked for.
+    pub(crate) fn span<K: DeserializeOwned>(&self, list: &'static str) -> Result<Span<K>, Problem> {
+        Span::new(list, self.limit.or(Some(LAST)), self.cursor.as_deref())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, PgPool};
 
-/// The schemas of all consumers that are at work: of policies, the mailer and the archive, and of each generation of a read
+/// The schemas of all consumers that are at work: of policies, the mailer, privacy and the archive, and of each generation of a read
 /// model that is kept up to date. Their names are fit to stand in a statement.
 ///
 /// # Errors

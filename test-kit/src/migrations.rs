@@ -18,7 +18,7 @@ pub fn root() -> PathBuf {
 /// The schemas in which queries without a schema find their tables.
 #[must_use]
 pub fn search_path() -> String {
-    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies,mailer,archive"
+    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies,mailer,privacy,archive"
 }
 
 /// Runs all migrations in an empty database.
@@ -29,6 +29,7 @@ pub async fn migrate(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
     create(&mut connection, &["consumers", "homes", "policies"], "policies").await;
     create(&mut connection, &["consumers", "homes", "mailer"], "mailer").await;
+    create(&mut connection, &["consumers", "homes", "privacy"], "privacy").await;
     create(&mut connection, &["consumers", "archive"], "archive").await;
     create(&mut connection, &["records"], "records").await;
     for read_model in READ_MODELS {

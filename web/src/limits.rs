@@ -147,6 +147,22 @@ impl Limits {
         self.let_in("refresh", session.as_bytes(), self.settings.limit_refresh).await
     }
 
+    /// A message that a user writes about an order.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn message(&self, user: Uuid) -> Result<(), Problem> {
+        self.let_in("messages", user.as_bytes(), self.settings.limit_messages).await
+    }
+
+    /// A user who says that they are writing one.
+    ///
+    /// # Errors
+    /// A 429 when there were too many, a 503 when Redis does not answer.
+    pub async fn typing(&self, user: Uuid) -> Result<(), Problem> {
+        self.let_in("typing", user.as_bytes(), self.settings.limit_typing).await
+    }
+
     /// Any other command of a user.
     ///
     /// # Errors

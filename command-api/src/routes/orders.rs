@@ -10,7 +10,7 @@ use domain::product::Product;
 use domain::text::Reason;
 use domain::user::User;
 use domain::{Aggregate, Money, OrderId, ProductId};
-use event_store::Stream;
+use event_store::{Record, Stream};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,6 +27,7 @@ use crate::money::{Amount, units};
 use crate::openapi::{Always, Body, Existing, Forbidden, Session};
 use crate::receipt::Reply;
 use crate::rules;
+use crate::ship_to::ShipTo;
 
 /// What somebody wants to have.
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
@@ -37,6 +38,8 @@ pub(super) struct NewOrder {
     lines: Vec<NewLine>,
     /// What the buyer was told it costs. The order is refused when it costs something else by now.
     expected_total: Option<Amount>,
+    /// Where it goes. Kept apart from the order, and forgotten with its buyer.
+    ship_to: Option<ShipTo>,
 }
 
 /// So many units of one product.
@@ -52,7 +55,7 @@ pub(super) struct NewLine {
 type Lines = Vec<(ProductId, u32)>;
 
 impl NewOrder {
-    fn parse(self) -> Result<(Lines, Option<Money>), Problem> {
+    fn parse(self) -> Result<(Lines, Option<Money>, Option<Record>), Problem> {
         let mut fields = Fields::new();
         if !(1..=order::MAX_LINES).contains(&self.lines.len()) {
             return Err(rules::of_order(order::Error::Lines { count: self.lines.len() }));
@@ -66,7 +69,11 @@ impl NewOrder {
             None => Some(None),
             Some(total) => total.money("/expected_total", &mut fields).map(Some),
         };
-        fields.finish(|| Some((lines.into_iter().collect::<Option<_>>()?, expected_total?)))
+        let ship_to = match self.ship_to {
+            None => Some(None),
+            Some(ship_to) => ship_to.parse("/ship_to", &mut fields).map(Some),
+        };
+        fields.finish(|| Some((lines.into_iter().collect::<Option<_>>()?, expected_total?, ship_to?)))
     }
 }
 
@@ -93,7 +100,8 @@ pub(super) async fn place_order(
     call.require_key()?;
     require_verified(&*app.user(&call).await?)?;
     let command = app.command(&call, &body)?;
-    let (lines, expected_total) = body.parse()?;
+    let (lines, expected_total, ship_to) = body.parse()?;
+    let address = ship_to.is_some();
     let lines = look_up(&app, lines).await?;
     let (id, buyer): (OrderId, _) = (command.new_id(), call.user());
     command
@@ -103,11 +111,14 @@ pub(super) async fn place_order(
                 lines: lines.clone(),
                 charges: Charges::default(),
                 expected_total,
-                address: false,
+                address,
             };
             let events = draft.state::<Order>(id).decide(place).map_err(rules::of_order)?;
             let order = Order::replay(&events);
             let version = draft.add::<Order>(id, events);
+            if let Some(ship_to) = &ship_to {
+                draft.set_private::<Order>(id, ship_to.clone());
+            }
             let (Some(status), Some(total)) = (order.status(), order.total()) else {
                 return Err(Problem::internal("an order that was placed has neither status nor total"));
             };

@@ -19,6 +19,7 @@ mod idempotency;
 mod inventory;
 mod limits;
 mod login;
+mod messages;
 mod orders;
 mod outage;
 mod passwords;

@@ -13,6 +13,7 @@ use clap::Parser;
 use command_api::{App, Settings};
 use domain::claim::Claim;
 use domain::inventory::Inventory;
+use domain::message::Conversation;
 use domain::order::Order;
 use domain::product::Product;
 use domain::user::User;
@@ -31,8 +32,8 @@ use web::tokens::mail::{Link, Purpose, Signer};
 
 use crate::log;
 
-const CATEGORIES: [&str; 5] =
-    [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY];
+const CATEGORIES: [&str; 6] =
+    [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY, Conversation::CATEGORY];
 
 /// Limits that no test means to reach.
 const GENEROUS: [[&str; 2]; 4] = [

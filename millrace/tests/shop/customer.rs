@@ -176,9 +176,26 @@ impl Customer {
     }
 
     pub(crate) async fn order(&self, product: &str, quantity: u32) -> String {
-        let placed = self.post("/api/orders", basket(product, quantity)).await;
+        self.place(basket(product, quantity)).await
+    }
+
+    /// Orders one unit to an address.
+    pub(crate) async fn order_to(&self, product: &str, line: &str) -> String {
+        let mut order = basket(product, 1);
+        order["ship_to"] = json!({ "name": "Anna Berg", "lines": [line], "city": "Gent", "country": "BE" });
+        self.place(order).await
+    }
+
+    async fn place(&self, order: Value) -> String {
+        let placed = self.post("/api/orders", order).await;
         assert_eq!(placed.status(), StatusCode::CREATED);
         placed.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Writes about an order.
+    pub(crate) async fn write(&self, order: &str, text: &str) {
+        let posted = self.post(&format!("/api/orders/{order}/messages"), json!({ "text": text })).await;
+        assert_eq!(posted.status(), StatusCode::CREATED);
     }
 
     /// The status of an order, once it is decided.

@@ -234,6 +234,7 @@ impl World {
             "POST /api/orders/{id}/returns" => {
                 json!({ "lines": [{ "product_id": self.product, "quantity": 1 }], "reason": "Broken" })
             }
+            "POST /api/orders/{id}/messages" => json!({ "text": "Hello" }),
             _ => return None,
         })
     }

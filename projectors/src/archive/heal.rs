@@ -21,7 +21,6 @@ use crate::{
     Fault,
     generations::{self, Generation},
     log::Log,
-    policies::GROUPS,
     projection::Projection,
     read_models::{Inventories, Orders, Products, Users},
     runtime::{is_settled, settled_name},
@@ -64,9 +63,9 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
     healing.generations::<Products>(concerns, &mut all).await?;
     healing.generations::<Inventories>(concerns, &mut all).await?;
     healing.generations::<Orders>(concerns, &mut all).await?;
-    for group in GROUPS.into_iter().filter(|group| concerns(group)) {
+    for (group, schema) in policies::all().filter(|(group, _)| concerns(group)) {
         let intact = healing.intact();
-        all.push(policies::heal(&healing, group, &intact).await?);
+        all.push(policies::heal(&healing, (group, schema), &intact).await?);
     }
     if concerns(crate::mailer::GROUP) {
         all.push(mailer::heal(&healing).await?);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Aggregate, user::User};
+use domain::{Aggregate, message::Conversation, order::Order, user::User};
 use event_store::{Feed, Positioned, Record, Store};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::{AssertSqlSafe, PgConnection, migrate::Migrator};
@@ -73,42 +73,49 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The records of some users, as they are now.
-#[derive(Default)]
+/// The categories whose aggregates have private records.
+pub(super) const PRIVATE: [&str; 3] = [User::CATEGORY, Order::CATEGORY, Conversation::CATEGORY];
+
+/// The records of some aggregates of one category, as they are now.
 pub(super) struct Records {
+    category: &'static str,
     ids: Vec<Uuid>,
     private: Vec<Record>,
+    /// Of users alone.
     credentials: Vec<Record>,
 }
 
 impl Records {
-    /// Those of the users that a turn touches.
-    pub(super) async fn of_turn(store: &Store, turn: &[(Feed, Vec<Positioned>)]) -> Result<Self, Fault> {
-        let users = turn.iter().filter(|(feed, _)| feed.category == User::CATEGORY);
-        let ids = users.flat_map(|(_, events)| events.iter().map(|event| event.event.id));
-        Self::of(store, ids.collect::<BTreeSet<_>>().into_iter().collect()).await
+    /// Those of the aggregates that a turn touches.
+    pub(super) async fn of_turn(store: &Store, turn: &[(Feed, Vec<Positioned>)]) -> Result<Vec<Self>, Fault> {
+        let mut all = Vec::new();
+        for category in PRIVATE {
+            let feeds = turn.iter().filter(|(feed, _)| feed.category == category);
+            let ids: BTreeSet<_> = feeds.flat_map(|(_, events)| events.iter().map(|event| event.event.id)).collect();
+            if !ids.is_empty() {
+                all.push(Self::of(store, category, ids.into_iter().collect()).await?);
+            }
+        }
+        Ok(all)
     }
 
-    /// Those of these users.
-    pub(super) async fn of(store: &Store, ids: Vec<Uuid>) -> Result<Self, Fault> {
-        let private = store.private(User::CATEGORY, &ids).await?;
-        let credentials =
-            stream::iter(ids.clone()).map(|id| store.credential(id)).buffered(PARALLEL).try_collect().await?;
-        Ok(Self { ids, private, credentials })
+    /// Those of these aggregates.
+    pub(super) async fn of(store: &Store, category: &'static str, ids: Vec<Uuid>) -> Result<Self, Fault> {
+        let private = store.private(category, &ids).await?;
+        let users = if category == User::CATEGORY { ids.clone() } else { Vec::new() };
+        let credentials = stream::iter(users).map(|id| store.credential(id)).buffered(PARALLEL).try_collect().await?;
+        Ok(Self { category, ids, private, credentials })
     }
 
     /// Writes them, and deletes those that are forgotten.
     pub(super) async fn save(&self, connection: &mut PgConnection) -> Result<(), Fault> {
-        if self.ids.is_empty() {
-            return Ok(());
-        }
         take_on_role(connection).await?;
         let (ids, fields) = kept(&self.ids, &self.private);
         sqlx::query!(
             "insert into records.private (category, id, fields)
              select $1, r.id, r.fields::json from unnest($2::uuid[], $3::text[]) as r (id, fields)
              on conflict (category, id) do update set fields = excluded.fields",
-            User::CATEGORY,
+            self.category,
             &ids,
             &fields
         )
@@ -116,11 +123,18 @@ impl Records {
         .await?;
         sqlx::query!(
             "delete from records.private where category = $1 and id = any($2)",
-            User::CATEGORY,
+            self.category,
             &forgotten(&self.ids, &self.private)
         )
         .execute(&mut *connection)
         .await?;
+        if !self.credentials.is_empty() {
+            self.save_credentials(connection).await?;
+        }
+        lay_down_role(connection).await
+    }
+
+    async fn save_credentials(&self, connection: &mut PgConnection) -> Result<(), Fault> {
         let (ids, fields) = kept(&self.ids, &self.credentials);
         sqlx::query!(
             "insert into records.credentials (user_id, fields)
@@ -135,9 +149,9 @@ impl Records {
             "delete from records.credentials where user_id = any($1)",
             &forgotten(&self.ids, &self.credentials)
         )
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
-        lay_down_role(connection).await
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     positions::positions,
     records, upkeep,
 };
-use crate::{Fault, policies::GROUPS, schema};
+use crate::{Fault, schema};
 
 /// What came back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,17 +73,18 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
 /// Lets policies look again at what came last: what they have done because of it may not have been archived any more.
 async fn look_back(database: &PgConnectOptions) -> Result<(), Fault> {
     let mut archive = connect(database, schema::ARCHIVE).await?;
-    let mut policies = connect(database, schema::POLICIES).await?;
     let last = sqlx::query!("select category, partition, max(position) as position from events group by 1, 2");
     let last = last.fetch_all(&mut archive).await?.into_iter();
     let last: Vec<_> = last
         .filter_map(|row| Some((upkeep::feed(&row.category, row.partition)?, row.position?.unsigned_abs())))
         .collect();
-    let mut transaction = policies.begin().await?;
-    for group in GROUPS {
+    for (group, schema) in policies::all() {
+        let mut policies = connect(database, schema).await?;
+        let mut transaction = policies.begin().await?;
         policies::look_back(&mut transaction, &mut archive, group, &last).await?;
+        transaction.commit().await?;
     }
-    Ok(transaction.commit().await?)
+    Ok(())
 }
 
 /// Whether Redis has nothing of the log that the archive holds.

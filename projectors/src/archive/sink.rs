@@ -32,7 +32,9 @@ impl Sink for ArchiveSink {
         leases.settle(&mut transaction, turn).await?;
         events::insert(&mut transaction, turn).await?;
         aggregates::follow(&mut transaction, turn).await?;
-        records.save(&mut transaction).await?;
+        for records in records {
+            records.save(&mut transaction).await?;
+        }
         erased::remember(&mut transaction, turn).await?;
         Ok(transaction.commit().await?)
     }

@@ -9,22 +9,32 @@ use uuid::Uuid;
 use super::{Projection, Touched, Unfoldable};
 use crate::Fault;
 
-/// Private records by aggregate.
-pub(crate) type PrivateRecords = HashMap<Uuid, Record>;
+/// Private records by category and aggregate: an order and its conversation have the same id.
+pub(crate) struct PrivateRecords {
+    records: HashMap<&'static str, HashMap<Uuid, Record>>,
+    nothing: Record,
+}
+
+impl PrivateRecords {
+    /// What an event may copy from.
+    pub(crate) fn of(&self, event: &Recorded) -> &Record {
+        self.records.get(event.category()).and_then(|records| records.get(&event.id)).unwrap_or(&self.nothing)
+    }
+}
 
 /// The private records that these events may copy from, as they are now.
 pub(crate) async fn private_records<'a, P: Projection>(
     store: &Store,
     events: impl Iterator<Item = &'a Recorded> + Clone,
 ) -> Result<PrivateRecords, Fault> {
-    let mut records = PrivateRecords::new();
+    let mut records = HashMap::new();
     for category in P::PRIVATE {
         let of_category = events.clone().filter(|event| event.category() == *category);
         let ids: Vec<_> = of_category.map(|event| event.id).collect::<BTreeSet<_>>().into_iter().collect();
         let found = store.private(category, &ids).await?;
-        records.extend(ids.into_iter().zip(found));
+        records.insert(*category, ids.into_iter().zip(found).collect());
     }
-    Ok(records)
+    Ok(PrivateRecords { records, nothing: Record::default() })
 }
 
 /// Folds those of the events that the rows do not contain yet, inside the caller's transaction.
@@ -59,10 +69,8 @@ pub(crate) async fn apply<P: Projection>(
     }
     if !fresh.is_empty() {
         let mut rows = P::load(connection, &touched).await?;
-        let nothing = Record::default();
         for event in fresh {
-            let private = private.get(&event.id).unwrap_or(&nothing);
-            P::fold(&mut rows, event, private).map_err(|reason| Fault::event(event, &reason))?;
+            P::fold(&mut rows, event, private.of(event)).map_err(|reason| Fault::event(event, &reason))?;
         }
         P::save(rows, connection).await?;
     }

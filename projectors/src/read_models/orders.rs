@@ -1,9 +1,10 @@
-//! Orders with their lines, and the timeline that explains how they got where they are.
+//! Orders with their lines, the timeline that explains how they got where they are, and what is written about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Aggregate,
+    message::Conversation,
     order::{Event, Line, Order, Status},
 };
 use event_store::{Record, Recorded};
@@ -12,6 +13,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::{addresses::Addresses, messages::Messages};
 use crate::{
     copy::{self, Copied, Copies},
     projection::{Projection, Touched, Unfoldable},
@@ -20,12 +22,14 @@ use crate::{
 /// The read model `orders`.
 pub enum Orders {}
 
-/// The orders of a turn, with the lines and the moments that are new.
+/// The orders of a turn, with the lines, moments, addresses and messages that are new.
 #[derive(Default)]
 pub struct Rows {
     orders: BTreeMap<Uuid, Row>,
     lines: Vec<OrderLine>,
     moments: Vec<Moment>,
+    addresses: Addresses,
+    messages: Messages,
 }
 
 struct Row {
@@ -60,11 +64,14 @@ struct Moment {
 
 impl Projection for Orders {
     const NAME: &'static str = "orders";
-    const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY];
+    const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
+    const PRIVATE: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
     const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
         ("orders", Order::CATEGORY, "id"),
         ("order_lines", Order::CATEGORY, "order_id"),
         ("timeline", Order::CATEGORY, "order_id"),
+        ("addresses", Order::CATEGORY, "order_id"),
+        ("messages", Conversation::CATEGORY, "order_id"),
     ];
     type Rows = Rows;
 
@@ -79,10 +86,13 @@ impl Projection for Orders {
         .fetch_all(connection)
         .await?;
         let orders = orders.into_iter().map(|row| (row.id, row)).collect();
-        Ok(Rows { orders, lines: Vec::new(), moments: Vec::new() })
+        Ok(Rows { orders, ..Rows::default() })
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, _: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+        if event.category() == Conversation::CATEGORY {
+            return rows.messages.fold(event, private);
+        }
         let (what, at) = (event.event::<Order>()?, event.time()?);
         if let Event::CarriedForward { .. } = what {
             return rows.carry_forward(event);
@@ -110,6 +120,7 @@ impl Projection for Orders {
         let row = rows.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
         row.version = event.version as i64;
         row.changed_at = at;
+        rows.addresses.follow(event.id, &what, private);
         if let Some(status) = row.follow(&what) {
             row.status = status.as_str().to_owned();
         }
@@ -121,12 +132,16 @@ impl Projection for Orders {
     async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
         save_orders(rows.orders.into_values().collect(), connection).await?;
         save_lines(&rows.lines, connection).await?;
-        save_moments(&rows.moments, connection).await
+        save_moments(&rows.moments, connection).await?;
+        rows.addresses.save(connection).await?;
+        rows.messages.save(connection).await
     }
 
     fn drain(rows: &mut Rows, copies: &mut Copies) {
         rows.lines.drain(..).for_each(|line| copies.add(&line));
         rows.moments.drain(..).for_each(|moment| copies.add(&moment));
+        rows.addresses.drain(copies);
+        rows.messages.drain(copies);
     }
 
     fn copy(mut rows: Rows, copies: &mut Copies) {

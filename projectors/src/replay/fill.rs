@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::Partition;
-use event_store::{Feed, Positioned, Record, Store};
+use event_store::{Feed, Positioned, Store};
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
 
@@ -124,10 +124,9 @@ impl Filling {
         page: &[Positioned],
     ) -> Result<(), Fault> {
         let private = private_records::<P>(&self.store, page.iter().map(|positioned| &positioned.event)).await?;
-        let (nothing, mut waiting) = (Record::default(), Vec::new());
+        let mut waiting = Vec::new();
         for positioned in page {
-            let private = private.get(&positioned.event.id).unwrap_or(&nothing);
-            match fold.take(positioned, private)? {
+            match fold.take(positioned, private.of(&positioned.event))? {
                 Taken::Folded => {}
                 Taken::Waits => waiting.push(positioned),
                 Taken::Fails(fault) => {

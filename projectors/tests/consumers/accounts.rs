@@ -33,7 +33,7 @@ fn suspend() -> Command {
 }
 
 /// Forgets a user as commands do: records and events in one append.
-async fn erase(shop: &Shop, user: UserId) {
+pub(crate) async fn erase(shop: &Shop, user: UserId) {
     let request = Request::new(context(), [Stream::of::<User>(user)]);
     let erase = move |states: &event_store::States<'_>| {
         let events = states.get::<User>(user).decide(Command::Erase).unwrap();
@@ -254,7 +254,7 @@ async fn a_rewrite_follows_another_after_a_while() {
 }
 
 /// The tables of Postgres in which a text occurs.
-async fn told(shop: &Shop, text: &str) -> Vec<String> {
+pub(crate) async fn told(shop: &Shop, text: &str) -> Vec<String> {
     let mut sql = shop.sql().await;
     let tables: Vec<String> = sqlx::query_scalar(
         "select schemaname || '.' || tablename from pg_tables

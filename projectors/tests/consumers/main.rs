@@ -17,6 +17,7 @@ mod held;
 mod interleavings;
 mod mails;
 mod payments;
+mod privacy;
 mod replay;
 mod rows;
 mod soak;

@@ -219,13 +219,14 @@ impl Shop {
              select category, partition, position from orders_g1.positions union all
              select category, partition, position from policies.positions union all
              select category, partition, position from mailer.positions union all
+             select category, partition, position from privacy.positions union all
              select category, partition, position from archive.positions",
         )
         .fetch_all(&mut sql)
         .await
         .unwrap();
-        // 18 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
-        let mut lag = u64::from(positions.len() < 18 * 16);
+        // 22 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 22 * 16);
         for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {
                 let head = self.store.head(feed).await.unwrap();

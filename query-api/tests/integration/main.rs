@@ -13,6 +13,7 @@ mod events;
 mod freshness;
 mod inventory;
 mod mails;
+mod messages;
 mod orders;
 mod outage;
 mod paging;

@@ -8,16 +8,16 @@ use crate::rows::{Line, at, happen, place};
 use crate::shop::{Shop, shop};
 
 /// An order of two sellers' products.
-struct Sale {
-    shop: Shop,
-    buyer: Buyer,
-    ann: Seller,
-    bob: Seller,
+pub(crate) struct Sale {
+    pub(crate) shop: Shop,
+    pub(crate) buyer: Buyer,
+    pub(crate) ann: Seller,
+    pub(crate) bob: Seller,
     lines: [Line; 2],
-    order: Uuid,
+    pub(crate) order: Uuid,
 }
 
-async fn sale(status: &str) -> Sale {
+pub(crate) async fn sale(status: &str) -> Sale {
     let (shop, buyer, ann, bob) = (shop().await, Buyer::new(), Seller::new(), Seller::new());
     let line = |seller: &Seller, quantity, unit_price| Line {
         product: Uuid::now_v7(),
@@ -54,6 +54,7 @@ async fn shows_everything_the_contract_names() {
                 "unit_price": {"amount": 1999, "currency": "EUR"},
             }],
             "placed_at": "2026-11-02T09:00:00Z", "changed_at": "2026-11-02T09:00:00Z", "version": 2, "actions": [],
+            "ship_to": null, "messages": {"items": [], "next_cursor": null},
         })
     );
 }

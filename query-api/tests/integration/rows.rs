@@ -205,6 +205,32 @@ pub(crate) async fn place(rows: &PgPool, buyer: Uuid, status: &str, placed_at: O
     id
 }
 
+/// Writes about an order; a text that is none was forgotten.
+pub(crate) async fn write(rows: &PgPool, order: Uuid, number: i64, author: Uuid, party: &str, text: Option<&str>) {
+    sqlx::query(
+        "insert into orders_g1.messages (order_id, number, author, party, text, at) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(order)
+    .bind(number)
+    .bind(author)
+    .bind(party)
+    .bind(text)
+    .bind(at(number))
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// Says where an order goes.
+pub(crate) async fn ship_to(rows: &PgPool, order: Uuid, address: Option<Value>) {
+    sqlx::query("insert into orders_g1.addresses (order_id, ship_to) values ($1, $2::text::jsonb)")
+        .bind(order)
+        .bind(address.map(|address| address.to_string()))
+        .execute(rows)
+        .await
+        .unwrap();
+}
+
 pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str, actor: &str, detail: Option<Value>) {
     sqlx::query(
         "insert into orders_g1.timeline (order_id, version, kind, actor, at, detail)

@@ -40,6 +40,12 @@ pub struct Limits {
     /// Passwords and codes by which one user proves to be themselves within a session; codes by which one logs in
     #[arg(long, env = "MILLRACE_LIMIT_PROOF", default_value = "5/1m")]
     pub limit_proof: Rate,
+    /// Messages that one user writes about orders
+    #[arg(long, env = "MILLRACE_LIMIT_MESSAGES", default_value = "20/1m")]
+    pub limit_messages: Rate,
+    /// How often one user says to be writing a message
+    #[arg(long, env = "MILLRACE_LIMIT_TYPING", default_value = "60/1m")]
+    pub limit_typing: Rate,
     /// Other commands of one user
     #[arg(long, env = "MILLRACE_LIMIT_COMMANDS", default_value = "600/1m")]
     pub limit_commands: Rate,

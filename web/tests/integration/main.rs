@@ -10,3 +10,4 @@ mod openapi;
 mod revocations;
 mod sessions;
 mod shop;
+mod typing;

@@ -8,14 +8,23 @@ use sqlx::{Connection, PgConnection};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Healed, Healing, connect, settle, standings};
-use crate::{Fault, archive::events, runtime::settled_name, schema};
+use crate::{Fault, archive::events, policies::GROUPS, privacy, runtime::settled_name, schema};
+
+/// Every consumer that sends commands because of events, and the schema of its positions.
+pub(in crate::archive) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    GROUPS.map(|group| (group, schema::POLICIES)).into_iter().chain([(privacy::GROUP, schema::PRIVACY)])
+}
 
 /// For how long before a loss everything is looked at again. A policy that was further behind has not been there yet.
 const LOOKED_AT_AGAIN: Duration = Duration::hours(1);
 
 /// Sets a policy back where it, or anybody, has lost something. `intact` is where the log is known to have been whole.
-pub(super) async fn heal(healing: &Healing<'_>, group: &str, intact: &[(Feed, u64)]) -> Result<Healed, Fault> {
-    let mut connection = connect(healing.database, schema::POLICIES).await?;
+pub(super) async fn heal(
+    healing: &Healing<'_>,
+    (group, schema): (&str, &str),
+    intact: &[(Feed, u64)],
+) -> Result<Healed, Fault> {
+    let mut connection = connect(healing.database, schema).await?;
     let mut transaction = connection.begin().await?;
     let lost = healing.lost(&mut transaction, group).await?;
     let mut healed = Healed { consumer: group.to_owned(), feeds: 0, lost: 0, rebuilt: 0 };

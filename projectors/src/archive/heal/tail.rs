@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use domain::{Aggregate, user::User};
 use event_store::{Feed, Store};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -10,7 +9,11 @@ use uuid::Uuid;
 use super::{Healed, Standing, settle, standings};
 use crate::{
     Fault,
-    archive::{GROUP, events, records::Records, restore::remember},
+    archive::{
+        GROUP, events,
+        records::{self, Records},
+        restore::remember,
+    },
     runtime::settled_name,
 };
 
@@ -67,10 +70,12 @@ async fn common(store: &Store, archive: &mut PgConnection, feed: Feed, position:
 
 /// Makes the records those of Redis, also where they were changed by an event that was lost before it was archived.
 async fn records_of_all(store: &Store, archive: &mut PgConnection) -> Result<(), Fault> {
-    let users = sqlx::query_scalar!("select id from aggregates where category = $1", User::CATEGORY);
-    let users = users.fetch_all(&mut *archive).await?;
-    for ids in users.chunks(PAGE) {
-        Records::of(store, ids.to_vec()).await?.save(archive).await?;
+    for category in records::PRIVATE {
+        let ids = sqlx::query_scalar!("select id from aggregates where category = $1", category);
+        let ids = ids.fetch_all(&mut *archive).await?;
+        for ids in ids.chunks(PAGE) {
+            Records::of(store, category, ids.to_vec()).await?.save(archive).await?;
+        }
     }
     Ok(())
 }

@@ -292,6 +292,7 @@ async fn one_consumer_can_be_healed_by_its_own_name_or_its_read_models() {
             "order-fulfilment",
             "payments",
             "claims",
+            "privacy",
             "mailer"
         ]
     );
