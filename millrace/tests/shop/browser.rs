@@ -1,11 +1,12 @@
 //! A real browser, by the W3C's WebDriver protocol: Chromium, which its own driver starts and ends.
 
 use std::{
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, killpg};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -42,7 +43,7 @@ impl Browser {
         };
         let (port, profile) = (test_kit::free_port(), tempfile::tempdir().unwrap());
         let mut command = Command::new(program);
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let driver = command.spawn().unwrap();
         let client = Client::new();
         let ready = async || client.get(format!("http://127.0.0.1:{port}/status")).send().await.is_ok();
@@ -97,8 +98,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends its browser, and then itself.
-        let _ = kill(pid(&self.driver), Signal::SIGTERM);
+        // The browser is of the driver's group, and does not end with it.
+        let _ = killpg(pid(&self.driver), Signal::SIGTERM);
         let _ = self.driver.wait();
     }
 }
