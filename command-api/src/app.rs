@@ -23,6 +23,7 @@ use web::secret::{self, Keyed, Seal, Secret};
 use web::sessions::Sessions;
 use web::settings::{self, Switch};
 use web::tokens::{Moment, Signer, Verifier, mail};
+use web::webhooks::{self, Reach};
 
 use crate::call::Call;
 use crate::claims;
@@ -101,6 +102,9 @@ pub struct App {
     pub(crate) receipts: Keyed,
     pub(crate) recovery: Keyed,
     pub(crate) seal: Seal,
+    pub(crate) webhook_secrets: webhooks::Secrets,
+    pub(crate) webhook_most: u16,
+    pub(crate) reach: Reach,
     pub(crate) in_flight: InFlight,
     pub(crate) receipt_lifetime: Duration,
     pub(crate) lifetimes: settings::Sessions,
@@ -145,6 +149,9 @@ impl App {
             receipts: secret.derive("receipts"),
             recovery: secret.derive("recovery"),
             seal: secret.seal("second-factor"),
+            webhook_secrets: webhooks::Secrets::new(&secret),
+            webhook_most: settings.subscriptions.webhook_most,
+            reach: settings.webhooks.reach(settings.demo.demo),
             in_flight: InFlight::default(),
             receipt_lifetime: settings.receipts.receipt_lifetime,
             lifetimes: settings.sessions,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::user::{self, User};
+use domain::webhook::{self, Webhooks};
 use domain::{Aggregate, UserId};
 use event_store::{Changes, Context, Decision, Failure, Outcome, Record, Request, Stream};
 use secrecy::{ExposeSecret, SecretString};
@@ -75,7 +76,11 @@ impl Unchanged {
 impl App {
     /// Changes one account, and makes it count wherever tokens are looked at.
     pub(crate) async fn change(&self, context: Context, id: UserId, change: Change) -> Result<Changed, Unchanged> {
-        let request = Request::new(context, [Stream::of::<User>(id)]);
+        let mut streams = vec![Stream::of::<User>(id)];
+        if change.command == user::Command::Erase {
+            streams.push(Stream::of::<Webhooks>(id));
+        }
+        let request = Request::new(context, streams);
         let outcome = self.store.commit(request, move |states| {
             let (user, version) = (states.get::<User>(id), states.version::<User>(id));
             if change.version.is_some_and(|known| known != version) {
@@ -89,7 +94,10 @@ impl App {
             let mut changes = Changes::none();
             if events.iter().any(|event| matches!(event, user::Event::Erased { .. })) {
                 // Whoever is erased leaves no record.
+                // No rule keeps anybody from that.
+                let unsubscribed = states.get::<Webhooks>(id).decide(webhook::Command::RemoveAll).unwrap_or_default();
                 changes = changes.and_private::<User>(id, Record::default()).and_credential(id, Record::default());
+                changes = changes.and_private::<Webhooks>(id, Record::default()).and::<Webhooks>(id, unsubscribed);
             } else if !events.is_empty() && !change.credential.0.is_empty() {
                 changes = changes.and_credential(id, change.credential.clone());
             }

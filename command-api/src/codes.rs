@@ -33,6 +33,7 @@ codes! {
     ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.";
     ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.";
     PRODUCT_ARCHIVED = "product_archived", CONFLICT, "The product is archived. Publish it to change it or offer it again.";
+    TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "The caller has as many webhooks as one user may. Remove one first.";
     TOO_MUCH_STOCK = "too_much_stock", CONFLICT, "There would be more units of the product than are kept.";
     BELOW_RESERVED = "below_reserved", CONFLICT, "Units that are promised to orders cannot be corrected away.";
     INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.";

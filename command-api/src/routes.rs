@@ -33,6 +33,7 @@ mod signup;
 mod suspension;
 mod totp;
 mod verification;
+mod webhooks;
 
 /// What a change answers: what was changed, and the version it has now.
 #[derive(Serialize, ToSchema)]
@@ -79,6 +80,8 @@ fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dead_letters::discard))
         .routes(routes!(messages::post_message))
         .routes(routes!(messages::tell_typing))
+        .routes(routes!(webhooks::subscribe))
+        .routes(routes!(webhooks::unsubscribe))
         .routes(routes!(keys::public_keys))
 }
 

@@ -1,6 +1,6 @@
 //! What a client is told about every rule that a command can break.
 
-use domain::{claim, inventory, message, order, product, user};
+use domain::{claim, inventory, message, order, product, user, webhook};
 use web::fields::refused;
 use web::problem::Problem;
 
@@ -39,6 +39,15 @@ pub(crate) fn of_product(error: product::Error) -> Problem {
         product::Error::Archived => Problem::conflict(codes::PRODUCT_ARCHIVED, said),
         product::Error::CurrencyFixed { .. } => refused("/price/currency", field::CURRENCY_FIXED, said),
         product::Error::TooManyImages { .. } => refused("/images", field::TOO_MANY, said),
+    }
+}
+
+/// A rule of subscriptions.
+pub(crate) fn of_webhook(error: webhook::Error) -> Problem {
+    let said = error.to_string();
+    match error {
+        webhook::Error::Unknown => Problem::not_found(),
+        webhook::Error::TooMany { .. } => Problem::conflict(codes::TOO_MANY_WEBHOOKS, said),
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use payments::{Fake, Webhooks, webhooks};
 use secrecy::{ExposeSecret, SecretString};
 use web::secret::Secret;
-use web::settings::{Access, Demo, Keys, Limits, Redis, Sessions, duration};
+use web::settings::{self, Access, Demo, Keys, Limits, Redis, Sessions, duration};
 
 /// Everything that an [`App`](crate::App) needs to know, as a group to flatten into a binary's own settings.
 #[derive(Args, Clone, Debug)]
@@ -44,6 +44,12 @@ pub struct Settings {
     /// What becomes of orders.
     #[command(flatten)]
     pub orders: Orders,
+    /// Where webhooks may go.
+    #[command(flatten)]
+    pub webhooks: settings::Webhooks,
+    /// Who may have how many.
+    #[command(flatten)]
+    pub subscriptions: Subscriptions,
 }
 
 /// Who moves the money, for whoever begins payments, collects and gives back.
@@ -133,6 +139,15 @@ impl Orders {
         };
         Ok(Webhooks::new(secret, self.callback_tolerance))
     }
+}
+
+/// How integrators subscribe.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Webhooks")]
+pub struct Subscriptions {
+    /// How many webhooks a user may have
+    #[arg(long, env = "MILLRACE_WEBHOOK_MOST", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub webhook_most: u16,
 }
 
 /// How the log is kept in Redis, by whoever appends to it.

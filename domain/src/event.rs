@@ -47,7 +47,7 @@ pub enum Error {
 /// Every event type there is, by category and in the order in which things happen.
 ///
 /// The contract with whoever reads the streams: a type is added, never renamed or removed.
-pub const TYPES: [&str; 57] = [
+pub const TYPES: [&str; 61] = [
     "user.registered",
     "user.signup_repeated",
     "user.verification_requested",
@@ -105,6 +105,10 @@ pub const TYPES: [&str; 57] = [
     "message.posted",
     "message.forgotten",
     "message.carried_forward",
+    "webhook.subscribed",
+    "webhook.removed",
+    "webhook.disabled",
+    "webhook.carried_forward",
 ];
 
 /// The categories of all aggregates, as the types name them.

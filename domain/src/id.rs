@@ -99,6 +99,8 @@ ids! {
     ProductId,
     /// An order.
     OrderId,
+    /// A subscription of an integrator.
+    SubscriptionId,
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod message;
 pub mod order;
 pub mod product;
 pub mod user;
+pub mod webhook;
 
 pub mod policy;
 pub mod timers;
@@ -26,5 +27,5 @@ pub mod timers;
 pub mod testing;
 
 pub use aggregate::{Aggregate, Timer};
-pub use id::{ClaimId, OrderId, Partition, ProductId, SessionId, UserId};
+pub use id::{ClaimId, OrderId, Partition, ProductId, SessionId, SubscriptionId, UserId};
 pub use money::{Currency, Money};

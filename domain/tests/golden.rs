@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::{claim, event, inventory, message, order, product, user};
+use domain::{claim, event, inventory, message, order, product, user, webhook};
 use serde_json::{Value, json};
 
 /// Names each variant of each event once. The `match` has no wildcard, so a new variant does not compile before it is
@@ -101,6 +101,12 @@ events! {
         Posted = "message.posted",
         Forgotten = "message.forgotten",
         CarriedForward = "message.carried_forward",
+    }
+    webhook {
+        Subscribed = "webhook.subscribed",
+        Removed = "webhook.removed",
+        Disabled = "webhook.disabled",
+        CarriedForward = "webhook.carried_forward",
     }
 }
 

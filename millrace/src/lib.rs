@@ -11,6 +11,7 @@ mod consuming;
 mod pages;
 mod services;
 mod stores;
+mod telling;
 mod up;
 mod waiting;
 

@@ -27,7 +27,9 @@ use crate::{
     checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
     mailing::Mail,
-    pages, stores, waiting,
+    pages, stores,
+    telling::Sending,
+    waiting,
 };
 
 /// How long the read side may take at its start to learn which sessions have ended.
@@ -147,6 +149,10 @@ pub(crate) struct Projectors {
     mail: Mail,
     #[command(flatten)]
     payments: command_api::settings::Payments,
+    #[command(flatten)]
+    webhooks: settings::Webhooks,
+    #[command(flatten)]
+    sending: Sending,
 }
 
 impl Projectors {
@@ -159,6 +165,7 @@ impl Projectors {
         // What is missing for mails is said before anything starts.
         let keys = SigningKeys::open(&self.keys.keys_dir)?;
         let mailing = self.mail.mailing(self.demo.demo, "http://127.0.0.1:8080", keys.clone())?;
+        let telling = self.sending.telling(&self.webhooks, self.demo.demo, &self.keys.keys_dir)?;
         tokio::spawn(keys.clone().follow(stop.clone()));
         let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
@@ -166,7 +173,7 @@ impl Projectors {
         waiting::for_postgres(&database).await?;
         let provider = self.payments.provider(self.demo.demo, &self.redis.redis_url)?;
         let consuming = self.consuming.with_payments(store.clone(), database, self.payments, provider)?;
-        let consumers = projectors::Consumers::start(consuming, mailing, stop.clone());
+        let consumers = projectors::Consumers::start(consuming, mailing, telling, stop.clone());
         let checks = Checks::new()
             .with("redis", redis_is_ready(&store))
             .with("consumers", they_work(consumers.status()))

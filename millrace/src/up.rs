@@ -25,6 +25,7 @@ use crate::{
     mailing::Mail,
     pages, recovery,
     stores::{self, Stores},
+    telling::Sending,
     waiting,
 };
 
@@ -72,6 +73,12 @@ pub(crate) struct Up {
     payments: command_api::settings::Payments,
     #[command(flatten)]
     orders: command_api::settings::Orders,
+    #[command(flatten)]
+    webhooks: settings::Webhooks,
+    #[command(flatten)]
+    sending: Sending,
+    #[command(flatten)]
+    subscriptions: command_api::settings::Subscriptions,
     #[command(flatten)]
     reading: query_api::settings::Reading,
 }
@@ -168,10 +175,11 @@ impl Up {
         let consumers = if self.without_projectors {
             None
         } else {
+            let telling = self.sending.telling(&self.webhooks, self.demo.demo, &self.keys_dir())?;
             let keys = SigningKeys::open(&self.keys_dir())?;
             let mailing = self.mail.mailing(self.demo.demo, &format!("http://{}", shop.local_addr()?), keys.clone())?;
             tokio::spawn(keys.follow(stop.clone()));
-            Some(Consumers::start(consuming, mailing, consumers_stop.clone()))
+            Some(Consumers::start(consuming, mailing, telling, consumers_stop.clone()))
         };
 
         let mut checks = read_side
@@ -222,6 +230,8 @@ impl Up {
             log: self.log,
             payments: self.payments,
             orders: self.orders.clone(),
+            webhooks: self.webhooks.clone(),
+            subscriptions: self.subscriptions,
         };
         Ok(command_api::App::open(&settings)?)
     }

@@ -26,7 +26,7 @@ pub use upkeep::Upkeep;
 pub(crate) const GROUP: &str = "archive";
 
 /// Every category there is.
-pub(crate) const CATEGORIES: &[&str] = &["claim", "inventory", "message", "order", "product", "user"];
+pub(crate) const CATEGORIES: &[&str] = &["claim", "inventory", "message", "order", "product", "user", "webhook"];
 
 #[cfg(test)]
 mod tests {

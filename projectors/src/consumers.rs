@@ -26,6 +26,7 @@ use crate::{
     schema,
     sight::Sight,
     timers::{self, Asking, Timers},
+    webhooks::{self, Telling, WebhooksSink},
 };
 
 /// How long the turns that are under way may take to finish after a stop.
@@ -57,11 +58,10 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    /// Starts a worker for every generation of every read model, for every policy, for timers, for mails, for what is to be
-    /// forgotten and for the archive. They
-    /// wait for both stores and never give up.
+    /// Starts a worker for every generation of every read model, for every policy, for timers, for mails, for webhooks, for
+    /// what is to be forgotten and for the archive. They wait for both stores and never give up.
     #[must_use]
-    pub fn start(settings: Settings, mailing: Mailing, stop: CancellationToken) -> Self {
+    pub fn start(settings: Settings, mailing: Mailing, telling: Telling, stop: CancellationToken) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
         for read_model in &schema::READ_MODELS {
             of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
@@ -71,6 +71,7 @@ impl Consumers {
         consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
         consumers.mail(mailing);
         consumers.forget();
+        consumers.tell(telling);
         consumers.archive();
         consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
@@ -121,6 +122,17 @@ impl Consumers {
         let pool = schema::pool(&database, schema::PRIVACY, 3);
         let sink = PrivacySink::new(pool.clone(), store);
         self.process.spawn(privacy::GROUP.to_owned(), privacy::CATEGORIES, pool, sink, self.stop.clone());
+    }
+
+    /// One consumer writes down what is to be told, and a task beside it sends that.
+    fn tell(&self, telling: Telling) {
+        let Settings { store, database, timing, .. } = self.process.settings.clone();
+        let pool = schema::pool(&database, schema::WEBHOOKS, 3);
+        let sender =
+            webhooks::Sender::new(schema::pool(&database, schema::WEBHOOKS, 4), store.clone(), telling, timing.tick);
+        self.process.tasks.spawn(sender.run(self.stop.clone()));
+        let sink = WebhooksSink::new(pool.clone(), store);
+        self.process.spawn(webhooks::GROUP.to_owned(), webhooks::CATEGORIES, pool, sink, self.stop.clone());
     }
 
     fn watch_timers(&self) {

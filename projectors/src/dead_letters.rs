@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Fault, schema};
+use crate::{Fault, schema, webhooks};
 
 /// An aggregate that one consumer holds, and the event that it is held by.
 #[derive(Clone, Debug, FromRow)]
@@ -66,6 +66,7 @@ pub async fn held(connection: &mut PgConnection) -> Result<Vec<HeldAggregate>, F
         );
         all.extend(sqlx::query_as(AssertSqlSafe(statement)).fetch_all(&mut *connection).await?);
     }
+    all.extend(webhooks::dead_letters::all(connection).await?);
     Ok(all)
 }
 

@@ -18,6 +18,7 @@ mod privacy;
 pub mod projection;
 pub mod read_models;
 mod timers;
+pub mod webhooks;
 
 mod consumers;
 mod dead_letters;

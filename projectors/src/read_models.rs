@@ -7,11 +7,13 @@ mod orders;
 mod products;
 mod sessions;
 mod stock;
+mod subscriptions;
 mod users;
 
 pub use inventory::Inventories;
 pub use orders::Orders;
 pub use products::Products;
+pub use subscriptions::Subscriptions;
 pub use users::Users;
 
 /// What becomes of `$body` where `$P` is the read model of this name; `None` where there is no such one.
@@ -33,6 +35,10 @@ macro_rules! of_name {
             }
             read_models::Orders::NAME => {
                 type $P = read_models::Orders;
+                Some($body)
+            }
+            read_models::Subscriptions::NAME => {
+                type $P = read_models::Subscriptions;
                 Some($body)
             }
             _ => None,

@@ -337,7 +337,7 @@ async fn of_state(
 }
 
 fn unknown(name: &str) -> Error {
-    if GROUPS.contains(&name) || ["policies", "mailer", "privacy", "archive"].contains(&name) {
+    if GROUPS.contains(&name) || ["policies", "mailer", "webhooks", "privacy", "archive"].contains(&name) {
         return Error::NotRebuilt(name.to_owned());
     }
     let known = schema::READ_MODELS.iter().map(|definition| definition.name).collect::<Vec<_>>().join(", ");

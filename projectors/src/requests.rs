@@ -13,7 +13,7 @@ use event_store::{
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Fault, schema};
+use crate::{Fault, schema, webhooks};
 
 /// How often it is looked for new requests.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -92,6 +92,9 @@ async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> 
                    and type = coalesce($4, type)"
             );
             let retry = sqlx::query(AssertSqlSafe(retry)).bind(&consumer).bind(category).bind(aggregate).bind(kind);
+            if consumer == webhooks::GROUP {
+                webhooks::dead_letters::retry(connection, which).await?;
+            }
             retry.execute(connection).await?
         }
         Request::Discard { category, id, version, reason } => {
@@ -100,6 +103,9 @@ async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> 
                  where consumer = $1 and category = $2 and id = $3 and version = $4"
             );
             let discard = sqlx::query(AssertSqlSafe(discard)).bind(&consumer).bind(category).bind(id);
+            if consumer == webhooks::GROUP {
+                webhooks::dead_letters::discard(connection, category, *id, *version).await?;
+            }
             discard.bind(*version as i64).bind(&actor).bind(reason).execute(connection).await?
         }
     };

@@ -36,16 +36,19 @@ static MAILS: Migrator = sqlx::migrate!("../migrations/mailer");
 
 /// In the schema of privacy: where something of users is kept.
 static KEPT: Migrator = sqlx::migrate!("../migrations/privacy");
+/// In the schema of the webhooks: whom to tell what.
+static DELIVERIES: Migrator = sqlx::migrate!("../migrations/webhooks");
 
 /// In the schema of the archive: the events.
 static EVENTS: Migrator = sqlx::migrate!("../migrations/archive");
 
 /// Every read model.
-pub static READ_MODELS: [Definition; 4] = [
+pub static READ_MODELS: [Definition; 5] = [
     Definition { name: "users", tables: sqlx::migrate!("../migrations/users") },
     Definition { name: "products", tables: sqlx::migrate!("../migrations/products") },
     Definition { name: "inventory", tables: sqlx::migrate!("../migrations/inventory") },
     Definition { name: "orders", tables: sqlx::migrate!("../migrations/orders") },
+    Definition { name: "subscriptions", tables: sqlx::migrate!("../migrations/subscriptions") },
 ];
 
 /// The home of the policies, which is their consumer schema too.
@@ -56,6 +59,8 @@ pub const MAILER: &str = "mailer";
 
 /// The home of privacy, which is its consumer schema too.
 pub const PRIVACY: &str = "privacy";
+/// The home of the webhooks, which is their consumer schema too.
+pub const WEBHOOKS: &str = "webhooks";
 
 /// The schema of the archive, and where its positions are kept.
 pub const ARCHIVE: &str = "archive";
@@ -91,6 +96,10 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&HOME, "_home_migrations", &mut connection).await?;
     run(&KEPT, "_migrations", &mut connection).await?;
+    enter(&mut connection, WEBHOOKS).await?;
+    run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
+    run(&HOME, "_home_migrations", &mut connection).await?;
+    run(&DELIVERIES, "_migrations", &mut connection).await?;
     enter(&mut connection, ARCHIVE).await?;
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&EVENTS, "_migrations", &mut connection).await?;
@@ -230,7 +239,7 @@ async fn of_consumers_and(
         let generations = generations::all(connection, read_model.name).await?;
         schemas.extend(generations.iter().filter(|generation| counts(generation)).map(Generation::schema));
     }
-    schemas.extend([POLICIES, MAILER, PRIVACY, ARCHIVE].map(str::to_owned));
+    schemas.extend([POLICIES, MAILER, WEBHOOKS, PRIVACY, ARCHIVE].map(str::to_owned));
     Ok(schemas)
 }
 

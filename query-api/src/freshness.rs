@@ -38,10 +38,12 @@ pub(crate) enum ReadModel {
     Orders,
     /// The archive, which has the events themselves.
     Archive,
+    Subscriptions,
 }
 
 impl ReadModel {
-    const ALL: [Self; 5] = [Self::Users, Self::Products, Self::Inventory, Self::Orders, Self::Archive];
+    const ALL: [Self; 6] =
+        [Self::Users, Self::Products, Self::Inventory, Self::Orders, Self::Archive, Self::Subscriptions];
 
     /// As notifications name it.
     const fn name(self) -> &'static str {
@@ -51,6 +53,7 @@ impl ReadModel {
             Self::Inventory => "inventory",
             Self::Orders => "orders",
             Self::Archive => "archive",
+            Self::Subscriptions => "subscriptions",
         }
     }
 
@@ -61,7 +64,8 @@ impl ReadModel {
             Self::Products => &["product", "inventory", "user"],
             Self::Inventory => &["inventory"],
             Self::Orders => &["order", "message"],
-            Self::Archive => &["claim", "inventory", "message", "order", "product", "user"],
+            Self::Archive => &["claim", "inventory", "message", "order", "product", "user", "webhook"],
+            Self::Subscriptions => &["webhook"],
         }
     }
 }
@@ -175,6 +179,7 @@ impl Awaited {
             ReadModel::Inventory => count!("inventory.applied").await?,
             ReadModel::Orders => count!("orders.applied").await?,
             ReadModel::Archive => count!("archive.aggregates").await?,
+            ReadModel::Subscriptions => count!("subscriptions.applied").await?,
         };
         Ok(usize::try_from(applied) == Ok(self.ids.len()))
     }

@@ -39,6 +39,7 @@ mod sessions;
 mod ship_to;
 mod timeline;
 mod users;
+mod webhooks;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -52,8 +53,8 @@ pub use crate::mails::mails;
 use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.
-fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 8] {
-    use ReadModel::{Archive, Inventory, Orders, Products, Users};
+fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 9] {
+    use ReadModel::{Archive, Inventory, Orders, Products, Subscriptions, Users};
     [
         (products::routes(), &[Products]),
         (categories::routes(), &[Products]),
@@ -65,6 +66,7 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 8] {
         (events::routes(), &[Archive]),
         // What consumers have made of the log themselves.
         (consumers::routes().merge(dead_letters::routes()), &[]),
+        (webhooks::routes(), &[Subscriptions]),
     ]
 }
 

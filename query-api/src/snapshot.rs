@@ -31,6 +31,7 @@ impl App {
             ReadModel::Inventory => begin!("inventory.applied"),
             ReadModel::Orders => begin!("orders.applied"),
             ReadModel::Archive => begin!("archive.aggregates"),
+            ReadModel::Subscriptions => begin!("subscriptions.applied"),
         };
         self.pool.begin_with(begin).await
     }

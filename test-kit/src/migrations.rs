@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-const READ_MODELS: [&str; 4] = ["users", "products", "inventory", "orders"];
+const READ_MODELS: [&str; 5] = ["users", "products", "inventory", "orders", "subscriptions"];
 
 /// The root of the repository.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn root() -> PathBuf {
 /// The schemas in which queries without a schema find their tables.
 #[must_use]
 pub fn search_path() -> String {
-    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies,mailer,privacy,archive"
+    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies,mailer,webhooks,privacy,archive"
 }
 
 /// Runs all migrations in an empty database.
@@ -30,6 +30,7 @@ pub async fn migrate(url: &str) {
     create(&mut connection, &["consumers", "homes", "policies"], "policies").await;
     create(&mut connection, &["consumers", "homes", "mailer"], "mailer").await;
     create(&mut connection, &["consumers", "homes", "privacy"], "privacy").await;
+    create(&mut connection, &["consumers", "homes", "webhooks"], "webhooks").await;
     create(&mut connection, &["consumers", "archive"], "archive").await;
     create(&mut connection, &["records"], "records").await;
     for read_model in READ_MODELS {

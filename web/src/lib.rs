@@ -31,6 +31,9 @@ pub mod secret;
 pub mod sessions;
 pub mod tokens;
 
+// What leaves for integrators
+pub mod webhooks;
+
 // Around every request
 pub mod csrf;
 pub mod edge;

@@ -11,10 +11,12 @@ use crate::sessions::Lifetimes;
 
 mod edge;
 mod limits;
+mod webhooks;
 
 pub use edge::Edge;
 pub(crate) use limits::BackOff;
 pub use limits::{Limits, Rate, Switch};
+pub use webhooks::Webhooks;
 
 /// What the log tells, and in which form.
 #[derive(Args, Clone, Debug)]

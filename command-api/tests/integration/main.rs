@@ -5,6 +5,7 @@
 mod actors;
 mod log;
 mod shop;
+mod webhooks;
 mod work;
 
 mod accounts;

@@ -17,6 +17,7 @@ use domain::message::Conversation;
 use domain::order::Order;
 use domain::product::Product;
 use domain::user::User;
+use domain::webhook::Webhooks;
 use domain::{Aggregate, UserId};
 use event_store::{Feed, Recorded};
 use secrecy::ExposeSecret;
@@ -32,8 +33,15 @@ use web::tokens::mail::{Link, Purpose, Signer};
 
 use crate::log;
 
-const CATEGORIES: [&str; 6] =
-    [User::CATEGORY, Claim::CATEGORY, Product::CATEGORY, Inventory::CATEGORY, Order::CATEGORY, Conversation::CATEGORY];
+const CATEGORIES: [&str; 7] = [
+    User::CATEGORY,
+    Claim::CATEGORY,
+    Product::CATEGORY,
+    Inventory::CATEGORY,
+    Order::CATEGORY,
+    Conversation::CATEGORY,
+    Webhooks::CATEGORY,
+];
 
 /// Limits that no test means to reach.
 const GENEROUS: [[&str; 2]; 4] = [

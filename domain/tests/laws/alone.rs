@@ -11,6 +11,7 @@ use domain::{
     order::{self, Order},
     product::Product,
     user::{self, User},
+    webhook::Webhooks,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -106,6 +107,11 @@ proptest! {
     #[test]
     fn a_conversation_is_what_was_written_down(commands in vec(wishes::of_conversation(), 0..30)) {
         remembers_every_moment::<Conversation>(commands);
+    }
+
+    #[test]
+    fn subscriptions_are_what_was_written_down(commands in vec(wishes::of_webhooks(), 0..30)) {
+        remembers_every_moment::<Webhooks>(commands);
     }
 
     #[test]

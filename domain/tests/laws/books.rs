@@ -8,6 +8,7 @@ use domain::{
     message::Conversation,
     order::Order,
     user::User,
+    webhook::Webhooks,
 };
 use proptest::{collection::vec, option, prelude::*};
 
@@ -63,6 +64,12 @@ proptest! {
     fn a_conversation_goes_on_from_closed_books(commands in vec(wishes::of_conversation(), 0..30)) {
         stands_for_everything_before_it::<Conversation>(commands.clone())?;
         nobody_closes_them::<Conversation>(commands)?;
+    }
+
+    #[test]
+    fn subscriptions_go_on_from_closed_books(commands in vec(wishes::of_webhooks(), 0..30)) {
+        stands_for_everything_before_it::<Webhooks>(commands.clone())?;
+        nobody_closes_them::<Webhooks>(commands)?;
     }
 
     #[test]

@@ -6,10 +6,10 @@ use domain::{
     Aggregate, Currency, Money, claim, inventory, message,
     money::Price,
     order::{self, Charges, Offer, Order, Units, Wanted},
-    product, user,
+    product, user, webhook,
 };
 use proptest::{
-    collection::{btree_map, vec},
+    collection::{btree_map, btree_set, vec},
     option,
     prelude::*,
     sample::select,
@@ -157,6 +157,18 @@ pub(crate) fn of_conversation() -> impl Strategy<Value = message::Command> {
     prop_oneof![
         4 => (any_id(), any_party()).prop_map(|(author, party)| message::Command::Post { author, party }),
         1 => any_id().prop_map(|author| message::Command::Forget { author }),
+    ]
+}
+
+pub(crate) fn of_webhooks() -> impl Strategy<Value = webhook::Command> {
+    use webhook::{Cause, Command, Kind, Scope};
+    let kinds = || btree_set(select(Kind::ALL.to_vec()), 1..4);
+    prop_oneof![
+        4 => (any_id(), kinds(), select(vec![Scope::Own, Scope::All]), any_day())
+            .prop_map(|(id, kinds, scope, at)| Command::Subscribe { id, kinds, scope, at, most: 3 }),
+        2 => any_id().prop_map(|id| Command::Remove { id }),
+        1 => Just(Command::RemoveAll),
+        2 => (any_id(), select(vec![Cause::Failing, Cause::Gone])).prop_map(|(id, cause)| Command::Disable { id, cause }),
     ]
 }
 

@@ -30,3 +30,4 @@ mod sessions;
 mod staff;
 mod up;
 mod users;
+mod webhooks;

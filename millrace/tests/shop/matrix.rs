@@ -169,6 +169,7 @@ impl World {
             "products" | "inventory" if path.contains('{') => self.people["seller"].list(10).await,
             "orders" if reads => self.order.clone(),
             "orders" if path.contains('{') => self.order_for(path).await,
+            "webhooks" if path.contains('{') => self.webhook().await,
             _ => String::new(),
         };
         path.replace(parameter, &id)
@@ -197,6 +198,14 @@ impl World {
             assert_eq!(by.try_send(Method::POST, &path, body).await.unwrap().status(), StatusCode::OK, "{path}");
         }
         order
+    }
+
+    /// A new webhook of the seller's.
+    async fn webhook(&self) -> String {
+        let subscription = json!({ "url": "https://hooks.invalid/", "events": ["order.placed"] });
+        let answer = self.people["seller"].post("/api/webhooks", subscription).await;
+        let body: Value = answer.json().await.unwrap();
+        body["id"].as_str().unwrap().to_owned()
     }
 
     fn body(&self, operation: &str) -> Option<Value> {
@@ -235,6 +244,7 @@ impl World {
                 json!({ "lines": [{ "product_id": self.product, "quantity": 1 }], "reason": "Broken" })
             }
             "POST /api/orders/{id}/messages" => json!({ "text": "Hello" }),
+            "POST /api/webhooks" => json!({ "url": "https://hooks.invalid/", "events": ["order.placed"] }),
             _ => return None,
         })
     }

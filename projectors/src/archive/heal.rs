@@ -3,9 +3,9 @@
 //! What was made of events that are gone is taken back, the archive first and then whoever reads it; then consumers go on by
 //! themselves. Nobody settles anything meanwhile: the rows of their positions are locked, and their leases lost.
 
-mod mailer;
 pub(super) mod policies;
 mod read_models;
+mod senders;
 mod tail;
 
 use std::{
@@ -21,10 +21,11 @@ use crate::{
     Fault,
     generations::{self, Generation},
     log::Log,
+    mailer,
     projection::Projection,
-    read_models::{Inventories, Orders, Products, Users},
+    read_models::{Inventories, Orders, Products, Subscriptions, Users},
     runtime::{is_settled, settled_name},
-    schema,
+    schema, webhooks,
 };
 
 /// What was put right for one consumer.
@@ -63,12 +64,15 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
     healing.generations::<Products>(concerns, &mut all).await?;
     healing.generations::<Inventories>(concerns, &mut all).await?;
     healing.generations::<Orders>(concerns, &mut all).await?;
+    healing.generations::<Subscriptions>(concerns, &mut all).await?;
     for (group, schema) in policies::all().filter(|(group, _)| concerns(group)) {
         let intact = healing.intact();
         all.push(policies::heal(&healing, (group, schema), &intact).await?);
     }
-    if concerns(crate::mailer::GROUP) {
-        all.push(mailer::heal(&healing).await?);
+    for (schema, group) in [(schema::MAILER, mailer::GROUP), (schema::WEBHOOKS, webhooks::GROUP)] {
+        if concerns(group) {
+            all.push(senders::heal(&healing, schema, group).await?);
+        }
     }
     if only.is_none() {
         sqlx::query!("update restored set healed_at = now() where healed_at is null").execute(&mut archive).await?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Aggregate, message::Conversation, order::Order, user::User};
+use domain::{Aggregate, message::Conversation, order::Order, user::User, webhook::Webhooks};
 use event_store::{Feed, Positioned, Record, Store};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::{AssertSqlSafe, PgConnection, migrate::Migrator};
@@ -74,7 +74,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// The categories whose aggregates have private records.
-pub(super) const PRIVATE: [&str; 3] = [User::CATEGORY, Order::CATEGORY, Conversation::CATEGORY];
+pub(super) const PRIVATE: [&str; 4] = [User::CATEGORY, Order::CATEGORY, Conversation::CATEGORY, Webhooks::CATEGORY];
 
 /// The records of some aggregates of one category, as they are now.
 pub(super) struct Records {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Aggregate, claim::Claim, inventory::Inventory, message::Conversation, order::Order, product::Product, user::User,
+    webhook::Webhooks,
 };
 use event_store::{DueTimer, Feed, Positioned, Record, Recorded, Restoring, Store};
 use futures_util::TryStreamExt;
@@ -56,6 +57,7 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
     aggregates::<Inventory>(&mut archive, &mut redis, &mut done).await?;
     aggregates::<Order>(&mut archive, &mut redis, &mut done).await?;
     aggregates::<Conversation>(&mut archive, &mut redis, &mut done).await?;
+    aggregates::<Webhooks>(&mut archive, &mut redis, &mut done).await?;
     let settled = positions(&mut archive).await?;
     for feed in CATEGORIES.iter().flat_map(|category| Feed::all(category)) {
         let archived = last_entry(&mut archive, &mut redis, feed).await?;

@@ -25,3 +25,4 @@ mod spread;
 mod switching;
 mod timers;
 mod verification;
+mod webhooks;

@@ -16,12 +16,15 @@ use projectors::{
     Consumers, Settings, Timing, Upkeep,
     mailer::{Links, Mailing, Way},
     schema,
+    webhooks::Telling,
 };
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use test_kit::{Gate, TestDatabase, TestRedis};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::webhooks::Local;
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 /// Longer than any test.
@@ -85,7 +88,7 @@ impl Shop {
             provider: None,
             ask_payment_after: PAY_WITHIN,
         };
-        Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing(), telling(), stop.clone()), stop }
     }
 
     /// Starts every consumer; people are written to like this.
@@ -95,7 +98,17 @@ impl Shop {
         let (timing, upkeep, provider) = (quick(), Upkeep::default(), None);
         let (pay_within, ask_payment_after) = (PAY_WITHIN, PAY_WITHIN);
         let settings = Settings { store, database, timing, upkeep, pay_within, provider, ask_payment_after };
-        Running { consumers: Consumers::start(settings, mailing, stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing, telling(), stop.clone()), stop }
+    }
+
+    /// Starts every consumer; integrators are told like this.
+    pub(crate) fn consume_telling(&self, telling: Telling) -> Running {
+        let stop = CancellationToken::new();
+        let (store, database) = (self.store.clone(), self.database.clone());
+        let (timing, upkeep, provider) = (quick(), Upkeep::default(), None);
+        let (pay_within, ask_payment_after) = (PAY_WITHIN, PAY_WITHIN);
+        let settings = Settings { store, database, timing, upkeep, pay_within, provider, ask_payment_after };
+        Running { consumers: Consumers::start(settings, mailing(), telling, stop.clone()), stop }
     }
 
     /// Starts every consumer; this moves the money.
@@ -105,7 +118,7 @@ impl Shop {
         let (timing, upkeep) = (quick(), Upkeep::default());
         let (pay_within, ask_payment_after) = (PAY_WITHIN, Duration::from_secs(1));
         let settings = Settings { store, database, timing, upkeep, pay_within, provider, ask_payment_after };
-        Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing(), telling(), stop.clone()), stop }
     }
 
     fn consume_from(&self, store: Store, timing: Timing, upkeep: Upkeep) -> Running {
@@ -113,7 +126,7 @@ impl Shop {
         let (database, provider) = (self.database.clone(), Some(Arc::new(self.provider()) as Arc<_>));
         let (pay_within, ask_payment_after) = (PAY_WITHIN, Duration::from_secs(1));
         let settings = Settings { store, database, timing, upkeep, pay_within, provider, ask_payment_after };
-        Running { consumers: Consumers::start(settings, mailing(), stop.clone()), stop }
+        Running { consumers: Consumers::start(settings, mailing(), telling(), stop.clone()), stop }
     }
 
     /// Who moves the money: nobody, but it looks so.
@@ -185,14 +198,13 @@ impl Shop {
         let offer = || Some(Offer { seller, name: name(), price: price(339) });
         let lines =
             wanted.iter().map(|(product, quantity)| Wanted { product: *product, quantity: *quantity, offer: offer() });
-        let place = order::Command::Place {
-            buyer: UserId::from(Uuid::now_v7()),
-            lines: lines.collect(),
-            charges: Charges::default(),
-            expected_total: None,
-            address: false,
-        };
-        self.execute::<Order>(order, place).await;
+        self.execute::<Order>(order, self.placing(lines.collect())).await;
+    }
+
+    /// A command that orders this.
+    pub(crate) fn placing(&self, lines: Vec<Wanted>) -> order::Command {
+        let buyer = UserId::from(Uuid::now_v7());
+        order::Command::Place { buyer, lines, charges: Charges::default(), expected_total: None, address: false }
     }
 
     pub(crate) async fn order_one(&self, seller: UserId, product: ProductId) -> OrderId {
@@ -217,16 +229,18 @@ impl Shop {
              select category, partition, position from products_g1.positions union all
              select category, partition, position from inventory_g1.positions union all
              select category, partition, position from orders_g1.positions union all
+             select category, partition, position from subscriptions_g1.positions union all
              select category, partition, position from policies.positions union all
              select category, partition, position from mailer.positions union all
              select category, partition, position from privacy.positions union all
+             select category, partition, position from webhooks.positions union all
              select category, partition, position from archive.positions",
         )
         .fetch_all(&mut sql)
         .await
         .unwrap();
-        // 22 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
-        let mut lag = u64::from(positions.len() < 22 * 16);
+        // 28 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let mut lag = u64::from(positions.len() < 28 * 16);
         for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {
                 let head = self.store.head(feed).await.unwrap();
@@ -258,6 +272,18 @@ impl Running {
 
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         self.consumers.status().faults()
+    }
+}
+
+/// Integrators on this machine are told.
+pub(crate) fn telling() -> Telling {
+    Telling {
+        authority: Arc::new(Local { allowed: true }),
+        patience: Duration::from_secs(10),
+        attempts: 8,
+        retry_after: Duration::from_secs(1),
+        disable_after: Duration::from_secs(3600),
+        kept: Duration::from_secs(3600),
     }
 }
 

@@ -296,6 +296,7 @@ pub(crate) async fn apply(rows: &PgPool, read_model: &str, category: &str, id: U
         "products" => "insert into products_g1.applied values ($1, $2, $3)",
         "inventory" => "insert into inventory_g1.applied values ($1, $2, $3)",
         "orders" => "insert into orders_g1.applied values ($1, $2, $3)",
+        "subscriptions" => "insert into subscriptions_g1.applied values ($1, $2, $3)",
         other => panic!("there is no read model {other}"),
     };
     sqlx::query(insert).bind(category).bind(id).bind(version).execute(&mut *transaction).await.unwrap();

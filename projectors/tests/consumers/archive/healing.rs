@@ -289,11 +289,13 @@ async fn one_consumer_can_be_healed_by_its_own_name_or_its_read_models() {
             "products_g1",
             "inventory_g1",
             "orders_g1",
+            "subscriptions_g1",
             "order-fulfilment",
             "payments",
             "claims",
             "privacy",
-            "mailer"
+            "mailer",
+            "webhooks"
         ]
     );
     assert_eq!(names(Some("orders")).await, ["orders_g1"]);
