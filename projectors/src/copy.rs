@@ -152,4 +152,4 @@ macro_rules! displayed {
     };
 }
 
-displayed!(bool, i16, i64, Uuid);
+displayed!(bool, i16, i32, i64, Uuid);

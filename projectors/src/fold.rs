@@ -79,7 +79,7 @@ impl<P: Projection> Fold<P> {
         } else if self.skipped.contains(&(event.id, event.version)) {
             Ok(())
         } else {
-            let folded = catch_unwind(AssertUnwindSafe(|| P::fold(&mut self.rows, event, private)));
+            let folded = catch_unwind(AssertUnwindSafe(|| P::fold(&mut self.rows, positioned, private)));
             folded.map_err(|_| Fault::Panicked)?.map_err(|reason| Fault::event(event, &reason))
         };
         if let Err(fault) = folded {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use domain::event;
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -42,11 +42,11 @@ pub trait Projection: Send + Sync + 'static {
     /// Reads the rows of the aggregates that have new events.
     fn load(connection: &mut PgConnection, touched: &Touched) -> impl Future<Output = sqlx::Result<Self::Rows>> + Send;
 
-    /// Folds one event.
+    /// Folds one event, which stands at that place in the feed of its category and partition.
     ///
     /// # Errors
     /// When the event cannot be folded, however often it is tried. The rows are then as they were before.
-    fn fold(rows: &mut Self::Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable>;
+    fn fold(rows: &mut Self::Rows, event: &Positioned, private: &Record) -> Result<(), Unfoldable>;
 
     /// Writes the rows back, one statement per table.
     fn save(rows: Self::Rows, connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<()>> + Send;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
@@ -9,6 +10,7 @@ use web::devices::Devices;
 use web::ops::Checks;
 
 use crate::freshness::Freshness;
+use crate::live::Live;
 use crate::settings::Reading;
 use crate::snapshot::Shape;
 
@@ -24,6 +26,7 @@ pub struct App {
     pub(crate) freshness: Freshness,
     pub(crate) shape: Shape,
     pub(crate) devices: Option<Devices>,
+    pub(crate) live: Live,
 }
 
 impl App {
@@ -40,7 +43,8 @@ impl App {
         let shape = Shape::default();
         let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = shape.watch(pool).connect_lazy_with(options);
-        Self { freshness: Freshness::new(pool.clone(), settings.freshness_wait), pool, shape, devices: None }
+        let freshness = Freshness::new(pool.clone(), settings.freshness_wait);
+        Self { freshness, pool, shape, devices: None, live: Live::new(settings.live) }
     }
 
     /// Will show of sessions what is known of their devices.
@@ -49,9 +53,10 @@ impl App {
         Self { devices: Some(devices), ..self }
     }
 
-    /// Follows what the read models apply until the shutdown, so that waiting requests learn of it at once.
+    /// Follows what the read models apply until the shutdown, so that waiting requests and live connections learn of it at
+    /// once. Live connections end with it.
     pub async fn follow(self, shutdown: CancellationToken) {
-        shutdown.run_until_cancelled(self.freshness.follow()).await;
+        shutdown.run_until_cancelled(join(self.freshness.follow(), self.live.follow(&self))).await;
     }
 
     /// What must be well for the service to be ready.

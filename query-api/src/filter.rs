@@ -182,7 +182,8 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn ids(text: &str) -> Result<Vec<Uuid>, String> {
+/// Reads ids with commas between them.
+pub(crate) fn ids(text: &str) -> Result<Vec<Uuid>, String> {
     let ids: Result<Vec<Uuid>, _> = text.split(',').map(str::parse).collect();
     let ids = ids.map_err(|_| "ids with commas between them are expected")?;
     match ids.len() {

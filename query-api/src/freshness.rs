@@ -94,6 +94,11 @@ impl Freshness {
         Self(Arc::new(Shared { pool, patience, changes: ReadModel::ALL.map(|_| watch::Sender::new(())) }))
     }
 
+    /// Tells when a read model may have changed.
+    pub(crate) fn changes(&self, read_model: ReadModel) -> watch::Receiver<()> {
+        self.0.changes[read_model as usize].subscribe()
+    }
+
     /// Listens for changes, for ever; while Postgres is down, keeps trying.
     pub(crate) async fn follow(&self) {
         let mut retry = FIRST_RETRY;

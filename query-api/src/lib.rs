@@ -28,15 +28,18 @@ mod document;
 mod events;
 mod filter;
 mod inventory;
+mod live;
 mod mails;
 mod messages;
 mod orders;
 mod people;
+mod period;
 mod products;
 mod search;
 mod sellers;
 mod sessions;
 mod ship_to;
+mod summary;
 mod timeline;
 mod users;
 mod webhooks;
@@ -53,7 +56,7 @@ pub use crate::mails::mails;
 use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.
-fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 9] {
+fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 10] {
     use ReadModel::{Archive, Inventory, Orders, Products, Subscriptions, Users};
     [
         (products::routes(), &[Products]),
@@ -62,6 +65,7 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 9] {
         // Whose product it is, is for the catalogue to say.
         (inventory::routes(), &[Inventory, Products]),
         (orders::routes().merge(timeline::routes()).merge(messages::routes()), &[Orders]),
+        (summary::routes(), &[Orders, Products]),
         (users::routes().merge(sessions::routes()).merge(admin::routes()), &[Users]),
         (events::routes(), &[Archive]),
         // What consumers have made of the log themselves.
@@ -72,7 +76,7 @@ fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 9] {
 
 /// Every route, without the edge: to be merged with other routes and wrapped once, by [`web::edge::wrap`].
 pub fn router(app: App) -> Router {
-    let mut router = Router::from(document::routes());
+    let mut router = Router::from(document::routes()).merge(Router::from(live::routes()));
     for (group, read_models) in groups() {
         let waiting = from_fn_with_state((app.clone(), read_models), settle_first);
         let again = from_fn_with_state(app.clone(), again);
@@ -92,5 +96,6 @@ pub fn openapi() -> OpenApi {
     document_token(&mut document);
     document_tags(&mut document);
     document.merge(document::routes().into_openapi());
+    document.merge(live::routes().into_openapi());
     document
 }

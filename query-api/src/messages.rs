@@ -111,7 +111,7 @@ async fn messages(
 ) -> Result<Json<Page<Message>>> {
     let span = older.span(LIST)?;
     let mut snapshot = app.snapshot(ReadModel::Orders).await?;
-    let (order, lines, _) = orders::find(&mut snapshot, id, &caller).await?;
+    let orders::Found { row: order, lines, .. } = orders::find(&mut snapshot, id, &caller).await?;
     if !reads(&order, &lines, &caller) {
         return Err(Problem::not_found().into());
     }

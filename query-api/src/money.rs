@@ -1,10 +1,10 @@
 //! Money as the API shows it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An amount of money.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Money {
     /// In minor units of the currency, such as cents.
     #[schema(example = 1999)]

@@ -116,16 +116,16 @@ struct Seller {
 }
 
 /// How much there is of a product: `low` is less than the threshold that its seller has set.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Stock {
+pub(crate) enum Stock {
     In,
     Low,
     Out,
 }
 
 impl Stock {
-    const fn of(available: i64, threshold: i64) -> Self {
+    pub(crate) const fn of(available: i64, threshold: i64) -> Self {
         match available {
             ..=0 => Self::Out,
             few if few < threshold => Self::Low,

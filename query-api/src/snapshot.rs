@@ -51,7 +51,8 @@ impl Shape {
         })
     }
 
-    fn changed(&self) {
+    /// Connections of before this are good for nothing.
+    pub(crate) fn changed(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 

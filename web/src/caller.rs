@@ -53,6 +53,10 @@ impl Gate {
         self.verifier.verify(token).ok().filter(|claims| !self.revocations.is_revoked(claims))
     }
 
+    pub(crate) const fn revocations(&self) -> &Revocations {
+        &self.revocations
+    }
+
     fn admit(&self, token: &str, address: ClientAddress) -> Option<Caller> {
         let claims = self.inspect(token)?;
         if let Some(devices) = &self.devices {

@@ -29,6 +29,7 @@ mod records;
 pub mod revocations;
 pub mod secret;
 pub mod sessions;
+pub mod standing;
 pub mod tokens;
 
 // What leaves for integrators

@@ -82,6 +82,12 @@ impl Order {
         self.attempts.len() as u32
     }
 
+    /// What the provider says about the last attempt to pay. `None` before the first.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<Answer> {
+        self.attempts.last().copied()
+    }
+
     /// A refund by its number.
     #[must_use]
     pub fn refund(&self, number: u32) -> Option<Refund> {

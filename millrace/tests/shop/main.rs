@@ -6,6 +6,7 @@ mod browser;
 mod customer;
 mod running;
 
+mod actions;
 mod bench;
 mod chaos;
 mod commands;
@@ -17,6 +18,7 @@ mod edges;
 mod erasure;
 mod keys;
 mod lifecycle;
+mod live;
 mod mails;
 mod matrix;
 mod orders;

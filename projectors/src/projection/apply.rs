@@ -64,13 +64,14 @@ pub(crate) async fn apply<P: Projection>(
         newest.insert((category, event.id), positioned);
         if !known.skipped.contains(&event.version) {
             touched.add(category, event.id);
-            fresh.push(event);
+            fresh.push(positioned);
         }
     }
     if !fresh.is_empty() {
         let mut rows = P::load(connection, &touched).await?;
-        for event in fresh {
-            P::fold(&mut rows, event, private.of(event)).map_err(|reason| Fault::event(event, &reason))?;
+        for positioned in fresh {
+            let event = &positioned.event;
+            P::fold(&mut rows, positioned, private.of(event)).map_err(|reason| Fault::event(event, &reason))?;
         }
         P::save(rows, connection).await?;
     }

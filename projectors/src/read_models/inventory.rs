@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Aggregate,
+    Aggregate, Partition,
     inventory::{Event, Inventory},
 };
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -35,6 +35,8 @@ struct Movement {
     note: Option<String>,
     actor: String,
     at: OffsetDateTime,
+    partition: i16,
+    position: i64,
 }
 
 impl Projection for Inventories {
@@ -59,7 +61,8 @@ impl Projection for Inventories {
         Ok(Rows { stock: stock.collect(), movements: Vec::new() })
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, _: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, positioned: &Positioned, _: &Record) -> Result<(), Unfoldable> {
+        let Positioned { event, position } = positioned;
         let (what, at) = (event.event::<Inventory>()?, event.time()?);
         let (stock, changed_at) = rows.stock.entry(event.id).or_insert_with(|| (Stock::none(event.id), at));
         let before = *stock;
@@ -76,7 +79,9 @@ impl Projection for Inventories {
         };
         *changed_at = at;
         let kind = event.kind.trim_start_matches("inventory.").to_owned();
-        rows.movements.push(Movement { after: *stock, before, kind, order, note, actor: event.actor.clone(), at });
+        let (actor, partition) = (event.actor.clone(), Partition::of(event.id).number().into());
+        let position = *position as i64;
+        rows.movements.push(Movement { after: *stock, before, kind, order, note, actor, at, partition, position });
         Ok(())
     }
 
@@ -115,6 +120,7 @@ impl Copied for Movement {
         line.put("reserved_change", &(after.reserved - before.reserved));
         line.put("on_hand", &after.on_hand).put("reserved", &after.reserved);
         line.put("order_id", &self.order).put("note", &self.note).put("actor", &self.actor).put("at", &self.at);
+        line.put("threshold", &after.threshold).put("partition", &self.partition).put("position", &self.position);
     }
 }
 
@@ -140,9 +146,10 @@ async fn save_stock(rows: Vec<(Stock, OffsetDateTime)>, connection: &mut PgConne
 async fn save_movements(rows: &[Movement], connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into movements (product_id, version, kind, on_hand_change, reserved_change, on_hand, reserved, order_id,
-                                note, actor, at)
+                                note, actor, at, threshold, partition, position)
          select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-                              $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::timestamptz[])",
+                              $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::bigint[],
+                              $13::smallint[], $14::bigint[])",
         &rows.iter().map(|row| row.after.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.after.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(),
@@ -154,6 +161,9 @@ async fn save_movements(rows: &[Movement], connection: &mut PgConnection) -> sql
         &rows.iter().map(|row| row.note.clone()).collect::<Vec<_>>() as &[Option<String>],
         &rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.threshold).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.partition).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.position).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

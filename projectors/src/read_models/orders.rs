@@ -1,18 +1,28 @@
-//! Orders with their lines, the timeline that explains how they got where they are, and what is written about them.
+//! Orders as each side sees them, the timeline that explains how they got where they are, and what is written about them.
+//!
+//! The state of an order is the domain's own, folded by the domain, and kept with the row. So status, sums and what each side
+//! may do are never worked out a second time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod moments;
+mod save;
+mod sellers;
+
+use std::collections::BTreeMap;
 
 use domain::{
-    Aggregate,
+    Aggregate, Partition, event,
     message::Conversation,
-    order::{Event, Line, Order, Status},
+    order::{Acting, Action, Answer, Event, Line, Order},
 };
-use event_store::{Record, Recorded};
-use serde_json::json;
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::{
+    moments::{Moment, detail},
+    sellers::Sellers,
+};
 use super::{addresses::Addresses, messages::Messages};
 use crate::{
     copy::{self, Copied, Copies},
@@ -22,11 +32,12 @@ use crate::{
 /// The read model `orders`.
 pub enum Orders {}
 
-/// The orders of a turn, with the lines, moments, addresses and messages that are new.
+/// The orders of a turn, with the lines, returns, moments, addresses and messages that are new.
 #[derive(Default)]
 pub struct Rows {
     orders: BTreeMap<Uuid, Row>,
     lines: Vec<OrderLine>,
+    returned: Vec<ReturnedLine>,
     moments: Vec<Moment>,
     addresses: Addresses,
     messages: Messages,
@@ -35,16 +46,11 @@ pub struct Rows {
 struct Row {
     id: Uuid,
     version: i64,
-    buyer: Uuid,
-    status: String,
-    total_amount: i64,
-    currency: String,
-    to_ship: i64,
-    paid: bool,
-    captured_amount: i64,
-    refunded_amount: i64,
+    order: Order,
+    sellers: Sellers,
     placed_at: OffsetDateTime,
     changed_at: OffsetDateTime,
+    paid_at: Option<OffsetDateTime>,
 }
 
 struct OrderLine {
@@ -53,13 +59,12 @@ struct OrderLine {
     line: Line,
 }
 
-struct Moment {
+struct ReturnedLine {
     order: Uuid,
-    version: i64,
-    kind: String,
-    actor: String,
-    at: OffsetDateTime,
-    detail: Option<String>,
+    number: i64,
+    product: Uuid,
+    seller: Uuid,
+    quantity: i64,
 }
 
 impl Projection for Orders {
@@ -69,6 +74,8 @@ impl Projection for Orders {
     const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
         ("orders", Order::CATEGORY, "id"),
         ("order_lines", Order::CATEGORY, "order_id"),
+        ("order_sellers", Order::CATEGORY, "order_id"),
+        ("returned_lines", Order::CATEGORY, "order_id"),
         ("timeline", Order::CATEGORY, "order_id"),
         ("addresses", Order::CATEGORY, "order_id"),
         ("messages", Conversation::CATEGORY, "order_id"),
@@ -76,69 +83,94 @@ impl Projection for Orders {
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
-        let orders = sqlx::query_as!(
-            Row,
-            "select id, version, buyer, status, total_amount, currency, to_ship, paid, captured_amount, refunded_amount,
-                    placed_at, changed_at
-             from orders where id = any($1)",
-            &touched.of(Order::CATEGORY)
+        let ids = touched.of(Order::CATEGORY);
+        let mut sellers = Sellers::load(connection, &ids).await?;
+        let rows = sqlx::query!(
+            r#"select id, version, state::text as "state!", state_schema, placed_at, changed_at, paid_at
+               from orders where id = any($1)"#,
+            &ids
         )
         .fetch_all(connection)
         .await?;
-        let orders = orders.into_iter().map(|row| (row.id, row)).collect();
+        let mut orders = BTreeMap::new();
+        for row in rows {
+            let row = Row {
+                id: row.id,
+                version: row.version,
+                order: stored(row.state_schema, &row.state)?,
+                sellers: sellers.remove(&row.id).unwrap_or_default(),
+                placed_at: row.placed_at,
+                changed_at: row.changed_at,
+                paid_at: row.paid_at,
+            };
+            orders.insert(row.id, row);
+        }
         Ok(Rows { orders, ..Rows::default() })
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, Positioned { event, position }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
         if event.category() == Conversation::CATEGORY {
             return rows.messages.fold(event, private);
         }
         let (what, at) = (event.event::<Order>()?, event.time()?);
-        if let Event::CarriedForward { .. } = what {
-            return rows.carry_forward(event);
-        }
-        let detail = detail(&what, event);
-        if let Event::Placed { buyer, lines, total, .. } = &what {
-            let row = Row {
-                id: event.id,
-                version: 0,
-                buyer: (*buyer).into(),
-                status: String::new(),
-                total_amount: total.amount as i64,
-                currency: total.currency.into(),
-                to_ship: lines.iter().map(|line| line.seller).collect::<BTreeSet<_>>().len() as i64,
-                paid: false,
-                captured_amount: 0,
-                refunded_amount: 0,
-                placed_at: at,
-                changed_at: at,
-            };
+        if let Event::Placed { lines, .. } = &what {
+            let (order, sellers) = (Order::default(), Sellers::of(lines, at));
+            let row = Row { id: event.id, version: 0, order, sellers, placed_at: at, changed_at: at, paid_at: None };
             rows.orders.insert(event.id, row);
             let lines = (1..).zip(lines.clone());
             rows.lines.extend(lines.map(|(number, line)| OrderLine { order: event.id, number, line }));
         }
         let row = rows.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?;
         row.version = event.version as i64;
-        row.changed_at = at;
-        rows.addresses.follow(event.id, &what, private);
-        if let Some(status) = row.follow(&what) {
-            row.status = status.as_str().to_owned();
+        row.order.evolve(&what);
+        if let Event::CarriedForward { .. } = what {
+            return Ok(());
         }
-        let (kind, actor) = (event.kind.clone(), event.actor.clone());
-        rows.moments.push(Moment { order: event.id, version: row.version, kind, actor, at, detail });
+        row.changed_at = at;
+        if let Event::Paid { .. } = what {
+            row.paid_at = Some(at);
+        }
+        if let Event::Returned { number, seller, lines, .. } = &what {
+            rows.returned.extend(lines.iter().map(|units| ReturnedLine {
+                order: event.id,
+                number: i64::from(*number),
+                product: units.product.into(),
+                seller: (*seller).into(),
+                quantity: i64::from(units.quantity),
+            }));
+        }
+        rows.addresses.follow(event.id, &what, private);
+        let concerned = row.sellers.follow(&what, row.order.status(), at);
+        rows.moments.push(Moment {
+            order: event.id,
+            version: row.version,
+            kind: event.kind.clone(),
+            actor: event.actor.clone(),
+            at,
+            detail: detail(&what, event),
+            partition: Partition::of(event.id).number().into(),
+            position: *position as i64,
+            status: row.status(),
+            sellers_status: concerned.first().and_then(|seller| row.sellers.status(*seller)),
+            sellers: concerned,
+        });
         Ok(())
     }
 
     async fn save(rows: Rows, connection: &mut PgConnection) -> sqlx::Result<()> {
-        save_orders(rows.orders.into_values().collect(), connection).await?;
-        save_lines(&rows.lines, connection).await?;
-        save_moments(&rows.moments, connection).await?;
+        let orders: Vec<_> = rows.orders.into_values().collect();
+        save::orders(&orders, connection).await?;
+        save::sellers(&orders, connection).await?;
+        save::lines(&rows.lines, connection).await?;
+        save::returned_lines(&rows.returned, connection).await?;
+        save::moments(&rows.moments, connection).await?;
         rows.addresses.save(connection).await?;
         rows.messages.save(connection).await
     }
 
     fn drain(rows: &mut Rows, copies: &mut Copies) {
         rows.lines.drain(..).for_each(|line| copies.add(&line));
+        rows.returned.drain(..).for_each(|line| copies.add(&line));
         rows.moments.drain(..).for_each(|moment| copies.add(&moment));
         rows.addresses.drain(copies);
         rows.messages.drain(copies);
@@ -146,80 +178,95 @@ impl Projection for Orders {
 
     fn copy(mut rows: Rows, copies: &mut Copies) {
         Self::drain(&mut rows, copies);
-        rows.orders.values().for_each(|row| copies.add(row));
+        for row in rows.orders.values() {
+            copies.add(row);
+            row.parts().for_each(|part| copies.add(&part));
+        }
     }
 }
 
-/// What the timeline keeps of an event beside the lines of the order.
-fn detail(what: &Event, event: &Recorded) -> Option<String> {
-    match what {
-        Event::Rejected { short, .. } => Some(json!({ "short": short }).to_string()),
-        Event::Cancelled { reason, .. } => reason.as_ref().map(|reason| json!({ "reason": reason }).to_string()),
-        Event::PaymentStarted { .. }
-        | Event::PaymentDeclined { .. }
-        | Event::Paid { .. }
-        | Event::PaidLate { .. }
-        | Event::Shipped { .. }
-        | Event::Delivered { .. }
-        | Event::Returned { .. }
-        | Event::Refunded { .. } => Some(event.data.clone()),
-        Event::Placed { .. }
-        | Event::Confirmed { .. }
-        | Event::Expired { .. }
-        | Event::PaymentPending { .. }
-        | Event::Completed {}
-        | Event::AddressForgotten {}
-        | Event::CarriedForward { .. } => None,
-    }
+/// Reads a state as it was stored, by whatever version.
+fn stored(schema: i32, state: &str) -> sqlx::Result<Order> {
+    let carried = event::decode("order.carried_forward", schema.cast_unsigned(), state);
+    let carried: Event = carried.map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(Order::replay(&[carried]))
+}
+
+fn spelled(actions: &[Action]) -> Vec<String> {
+    actions.iter().map(ToString::to_string).collect()
 }
 
 impl Row {
-    /// The sums after one more event, and the status if it is another one.
-    fn follow(&mut self, what: &Event) -> Option<Status> {
-        match what {
-            Event::Placed { .. } => Some(Status::Pending),
-            Event::Confirmed { .. } => Some(Status::Confirmed),
-            Event::Rejected { .. } => Some(Status::Rejected),
-            Event::Cancelled { .. } => Some(Status::Cancelled),
-            Event::Expired { .. } => Some(Status::Expired),
-            Event::Paid { amount, .. } => {
-                self.paid = true;
-                self.captured_amount += amount.amount as i64;
-                Some(Status::Paid)
-            }
-            Event::PaidLate { amount, .. } => {
-                self.captured_amount += amount.amount as i64;
-                None
-            }
-            Event::Shipped { .. } => {
-                self.to_ship -= 1;
-                Some(if self.to_ship == 0 { Status::Shipped } else { Status::PartlyShipped })
-            }
-            Event::Delivered { complete_by, .. } => complete_by.map(|_| Status::Delivered),
-            Event::Completed {} => Some(Status::Completed),
-            Event::Refunded { amount, .. } => {
-                self.refunded_amount += amount.amount as i64;
-                (self.paid && self.refunded_amount == self.captured_amount).then_some(Status::Refunded)
-            }
-            Event::PaymentStarted { .. }
-            | Event::PaymentPending { .. }
-            | Event::PaymentDeclined { .. }
-            | Event::Returned { .. }
-            | Event::AddressForgotten {}
-            | Event::CarriedForward { .. } => None,
+    fn status(&self) -> String {
+        self.order.status().map(|status| status.to_string()).unwrap_or_default()
+    }
+
+    /// The state as it is stored: its schema and its data.
+    fn state(&self) -> (i32, String) {
+        let carried = event::encode(&self.order.carried_forward().expect("there is a row once an order is placed"));
+        (carried.schema.cast_signed(), carried.data)
+    }
+
+    fn currency(&self) -> String {
+        self.order.total().map(|total| total.currency.into()).unwrap_or_default()
+    }
+
+    fn amounts(&self) -> Amounts {
+        let (order, charges) = (&self.order, self.order.charges());
+        let amount = |money: Option<domain::Money>| money.map_or(0, |money| money.amount as i64);
+        Amounts {
+            total: amount(order.total()),
+            shipping: amount(charges.shipping),
+            tax: amount(charges.tax),
+            captured: amount(order.captured()),
+            refunded: amount(order.refunded()),
         }
     }
+
+    /// How many sellers have yet to send their lines.
+    fn to_ship(&self) -> i64 {
+        self.order.sellers().iter().filter(|seller| self.order.shipment(**seller).is_none()).count() as i64
+    }
+
+    fn last_answer(&self) -> Option<String> {
+        self.order.last_answer().map(|answer| match answer {
+            Answer::Awaited { .. } => "awaited".to_owned(),
+            Answer::Declined => "declined".to_owned(),
+            Answer::Paid => "paid".to_owned(),
+            Answer::PaidLate => "paid_late".to_owned(),
+        })
+    }
+
+    fn actions(&self, acting: Acting) -> Vec<String> {
+        spelled(&self.order.actions(acting))
+    }
+}
+
+struct Amounts {
+    total: i64,
+    shipping: i64,
+    tax: i64,
+    captured: i64,
+    refunded: i64,
 }
 
 impl Copied for Row {
     const TABLE: &'static str = "orders";
 
     fn put(&self, row: &mut copy::Line<'_>) {
-        row.put("id", &self.id).put("version", &self.version).put("buyer", &self.buyer).put("status", &self.status);
-        row.put("total_amount", &self.total_amount).put("currency", &self.currency);
-        row.put("to_ship", &self.to_ship).put("paid", &self.paid);
-        row.put("captured_amount", &self.captured_amount).put("refunded_amount", &self.refunded_amount);
-        row.put("placed_at", &self.placed_at).put("changed_at", &self.changed_at);
+        let Amounts { total, shipping, tax, captured, refunded } = self.amounts();
+        let buyer: Uuid = self.order.buyer().expect("whoever placed it").into();
+        let (state_schema, state) = self.state();
+        row.put("id", &self.id).put("version", &self.version).put("buyer", &buyer).put("status", &self.status());
+        row.put("total_amount", &total).put("shipping_amount", &shipping).put("tax_amount", &tax);
+        row.put("currency", &self.currency()).put("to_ship", &self.to_ship());
+        row.put("paid", &self.order.paid_by().is_some()).put("captured_amount", &captured);
+        row.put("refunded_amount", &refunded).put("placed_at", &self.placed_at).put("changed_at", &self.changed_at);
+        row.put("pay_by", &self.order.pay_by()).put("paid_at", &self.paid_at);
+        row.put("complete_by", &self.order.complete_by()).put("attempts", &i64::from(self.order.attempts()));
+        row.put("last_answer", &self.last_answer()).put("buyer_actions", &self.actions(Acting::Buyer));
+        row.put("support_actions", &self.actions(Acting::Support));
+        row.put("state", &state).put("state_schema", &state_schema);
     }
 }
 
@@ -235,86 +282,11 @@ impl Copied for OrderLine {
     }
 }
 
-impl Copied for Moment {
-    const TABLE: &'static str = "timeline";
+impl Copied for ReturnedLine {
+    const TABLE: &'static str = "returned_lines";
 
     fn put(&self, row: &mut copy::Line<'_>) {
-        row.put("order_id", &self.order).put("version", &self.version).put("kind", &self.kind);
-        row.put("actor", &self.actor).put("at", &self.at).put("detail", &self.detail);
+        row.put("order_id", &self.order).put("number", &self.number).put("product_id", &self.product);
+        row.put("seller", &self.seller).put("quantity", &self.quantity);
     }
-}
-
-impl Rows {
-    /// Nothing has happened to the order: its row takes the version alone.
-    fn carry_forward(&mut self, event: &Recorded) -> Result<(), Unfoldable> {
-        self.orders.get_mut(&event.id).ok_or(Unfoldable::NoRow)?.version = event.version as i64;
-        Ok(())
-    }
-}
-
-async fn save_orders(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into orders (id, version, buyer, status, total_amount, currency, to_ship, paid, captured_amount,
-                             refunded_amount, placed_at, changed_at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-                              $8::bool[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[])
-         on conflict (id) do update set
-           version = excluded.version, status = excluded.status, to_ship = excluded.to_ship, paid = excluded.paid,
-           captured_amount = excluded.captured_amount, refunded_amount = excluded.refunded_amount,
-           changed_at = excluded.changed_at",
-        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.buyer).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.status.clone()).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.total_amount).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.currency.clone()).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.to_ship).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.paid).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.captured_amount).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.refunded_amount).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.placed_at).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.changed_at).collect::<Vec<_>>(),
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn save_lines(rows: &[OrderLine], connection: &mut PgConnection) -> sqlx::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "insert into order_lines (order_id, line, product_id, seller, name, quantity, unit_price)
-         select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[],
-                              $7::bigint[])",
-        &rows.iter().map(|row| row.order).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.number).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.line.product.into()).collect::<Vec<Uuid>>(),
-        &rows.iter().map(|row| row.line.seller.into()).collect::<Vec<Uuid>>(),
-        &rows.iter().map(|row| row.line.name.as_str().to_owned()).collect::<Vec<_>>(),
-        &rows.iter().map(|row| i64::from(row.line.quantity)).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.line.unit_price.amount as i64).collect::<Vec<_>>(),
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn save_moments(rows: &[Moment], connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into timeline (order_id, version, kind, actor, at, detail)
-         select order_id, version, kind, actor, at, detail::jsonb
-         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
-           as m (order_id, version, kind, actor, at, detail)",
-        &rows.iter().map(|row| row.order).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.version).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.detail.clone()).collect::<Vec<_>>() as &[Option<String>],
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

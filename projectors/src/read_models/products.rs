@@ -10,7 +10,7 @@ use domain::{
     product::{self, Product, Status},
     user::{self, User},
 };
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record, Recorded};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -99,7 +99,7 @@ impl Projection for Products {
         })
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, Positioned { event, .. }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
         match event.category() {
             Product::CATEGORY => rows.product(event),
             Inventory::CATEGORY => rows.stock(event),

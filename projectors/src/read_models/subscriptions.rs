@@ -6,7 +6,7 @@ use domain::{
     Aggregate,
     webhook::{Event, Webhooks, url_field},
 };
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl Projection for Subscriptions {
         Ok(rows)
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, Positioned { event, .. }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
         let (what, at) = (event.event::<Webhooks>()?, event.time()?);
         let rows = rows.0.entry(event.id).or_default();
         match what {

@@ -6,7 +6,7 @@ use domain::{
     Aggregate,
     user::{Event, Role, User},
 };
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -67,7 +67,7 @@ impl Projection for Users {
         Ok(Rows { users, sessions: Sessions::load(connection, &touched).await? })
     }
 
-    fn fold(rows: &mut Rows, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, Positioned { event, .. }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
         let (what, at) = (event.event::<User>()?, event.time()?);
         let Rows { users, sessions } = rows;
         if let Event::Registered { .. } = what {

@@ -16,6 +16,7 @@ mod generations;
 mod held;
 mod interleavings;
 mod mails;
+mod orders;
 mod payments;
 mod privacy;
 mod replay;

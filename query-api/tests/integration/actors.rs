@@ -12,6 +12,16 @@ pub(crate) trait Actor {
     }
 }
 
+impl<A: Actor + ?Sized> Actor for &A {
+    fn session(&self) -> Option<(Uuid, Vec<String>)> {
+        (**self).session()
+    }
+
+    fn session_id(&self) -> Uuid {
+        (**self).session_id()
+    }
+}
+
 pub(crate) struct Anonymous;
 
 pub(crate) struct Buyer(pub(crate) Uuid);

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use query_api::App;
-use query_api::settings::Reading;
+use query_api::settings::{Live, Reading};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -13,7 +13,7 @@ use crate::shop::{LONG, Shop, shop};
 
 /// The page of a demo shop.
 fn mails(shop: &Shop) -> Router {
-    let reading = Reading { read_connections: 2, freshness_wait: LONG };
+    let reading = Reading { read_connections: 2, freshness_wait: LONG, live: Live::default() };
     query_api::mails(App::new(shop.database.url().parse().unwrap(), &reading))
 }
 

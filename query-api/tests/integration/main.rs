@@ -12,6 +12,7 @@ mod contract;
 mod events;
 mod freshness;
 mod inventory;
+mod live;
 mod mails;
 mod messages;
 mod orders;

@@ -202,6 +202,17 @@ pub(crate) async fn place(rows: &PgPool, buyer: Uuid, status: &str, placed_at: O
         .await
         .unwrap();
     }
+    sqlx::query(
+        "insert into orders_g1.order_sellers (order_id, seller, placed_at, changed_at, status, amount, currency)
+         select $1, seller, $2, $2, $3, sum(quantity * unit_price)::bigint, 'EUR'
+         from orders_g1.order_lines where order_id = $1 group by seller",
+    )
+    .bind(id)
+    .bind(placed_at)
+    .bind(status)
+    .execute(rows)
+    .await
+    .unwrap();
     id
 }
 
@@ -231,10 +242,69 @@ pub(crate) async fn ship_to(rows: &PgPool, order: Uuid, address: Option<Value>) 
         .unwrap();
 }
 
-pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str, actor: &str, detail: Option<Value>) {
+/// Says what the buyer, the marketplace's people and the sellers may do about an order.
+pub(crate) async fn allow(rows: &PgPool, order: Uuid, [buyer, support, sellers]: [&[&str]; 3]) {
+    for update in [
+        "update orders_g1.orders set buyer_actions = $2, support_actions = $3 where id = $1 and $4::text[] is not null",
+        "update orders_g1.order_sellers set actions = $4
+         where order_id = $1 and $2::text[] is not null and $3::text[] is not null",
+    ] {
+        sqlx::query(update).bind(order).bind(buyer).bind(support).bind(sellers).execute(rows).await.unwrap();
+    }
+}
+
+/// A seller's part of an order is paid, and sent so many seconds after the shop opened, or not yet.
+pub(crate) async fn ship(rows: &PgPool, order: Uuid, seller: Uuid, shipped_at: Option<OffsetDateTime>) {
     sqlx::query(
-        "insert into orders_g1.timeline (order_id, version, kind, actor, at, detail)
-         values ($1, $2, $3, $4, $5, $6::text::jsonb)",
+        "update orders_g1.order_sellers
+         set status = case when $3::timestamptz is null then 'paid' else 'shipped' end, paid_at = now(), shipped_at = $3,
+             tracking = case when $3 is null then null else 'PARCEL-1' end,
+             actions = case when $3 is null then '{ship}'::text[] else '{deliver}' end
+         where order_id = $1 and seller = $2",
+    )
+    .bind(order)
+    .bind(seller)
+    .bind(shipped_at)
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// Units of a line came back.
+pub(crate) async fn come_back(rows: &PgPool, order: Uuid, number: i64, line: Line) {
+    sqlx::query(
+        "insert into orders_g1.returned_lines (order_id, number, product_id, seller, quantity) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(order)
+    .bind(number)
+    .bind(line.product)
+    .bind(line.seller)
+    .bind(line.quantity)
+    .execute(rows)
+    .await
+    .unwrap();
+}
+
+/// Something that concerns everybody in the order.
+pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str, actor: &str, detail: Option<Value>) {
+    let sellers = sqlx::query_scalar("select seller from orders_g1.order_sellers where order_id = $1");
+    let sellers: Vec<Uuid> = sellers.bind(order).fetch_all(rows).await.unwrap();
+    happen_to(rows, order, version, kind, actor, detail, &sellers).await;
+}
+
+/// Something that concerns the buyer and these sellers.
+pub(crate) async fn happen_to(
+    rows: &PgPool,
+    order: Uuid,
+    version: i64,
+    kind: &str,
+    actor: &str,
+    detail: Option<Value>,
+    sellers: &[Uuid],
+) {
+    sqlx::query(
+        "insert into orders_g1.timeline (order_id, version, kind, actor, at, detail, sellers)
+         values ($1, $2, $3, $4, $5, $6::text::jsonb, $7)",
     )
     .bind(order)
     .bind(version)
@@ -242,6 +312,7 @@ pub(crate) async fn happen(rows: &PgPool, order: Uuid, version: i64, kind: &str,
     .bind(actor)
     .bind(at(version))
     .bind(detail.map(|detail| detail.to_string()))
+    .bind(sellers)
     .execute(rows)
     .await
     .unwrap();

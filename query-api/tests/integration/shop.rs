@@ -5,8 +5,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
 use query_api::App;
-use query_api::settings::Reading;
+use query_api::settings::{Live, Reading};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -37,18 +38,29 @@ pub(crate) struct Service {
 impl Service {
     /// Reads from the database there, whether it answers or not.
     pub(crate) fn over(url: &str, freshness_wait: Duration) -> Self {
-        let app = App::new(url.parse().unwrap(), &Reading { read_connections: 5, freshness_wait });
+        let app =
+            App::new(url.parse().unwrap(), &Reading { read_connections: 5, freshness_wait, live: Live::default() });
         Self::of(app, Revocations::new(ACCESS))
     }
 
     /// Serves this app to whoever is not revoked.
     pub(crate) fn of(app: App, revocations: Revocations) -> Self {
         tokio::spawn(app.clone().follow(CancellationToken::new()));
+        Self::serving(app, revocations)
+    }
+
+    /// The same where somebody else makes it follow the read models.
+    pub(crate) fn serving(app: App, revocations: Revocations) -> Self {
+        Self::signing(app, revocations, ACCESS)
+    }
+
+    /// The same with access tokens that live so long.
+    pub(crate) fn signing(app: App, revocations: Revocations, access: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = SigningKeys::open(folder.path()).unwrap();
         let gate = Gate::new(Verifier::new(keys.public()), revocations);
         let edge = Edge { time_limit: TIME_LIMIT, ..Edge::default() };
-        Self { router: web::edge::wrap(query_api::router(app), gate, &edge), signer: Signer::new(keys, ACCESS) }
+        Self { router: web::edge::wrap(query_api::router(app), gate, &edge), signer: Signer::new(keys, access) }
     }
 
     pub(crate) async fn get(&self, actor: &impl Actor, path: &str) -> Answer {
@@ -56,6 +68,14 @@ impl Service {
     }
 
     pub(crate) async fn get_with(&self, actor: &impl Actor, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let response = self.answer(actor, path, headers).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+    }
+
+    /// The answer as it comes.
+    pub(crate) async fn answer(&self, actor: &impl Actor, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut request = Request::get(path);
         if let Some((user, roles)) = actor.session() {
             let token = self.signer.sign(Moment::now(), user, actor.session_id(), roles);
@@ -64,10 +84,7 @@ impl Service {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 }
 

@@ -9,14 +9,14 @@ use crate::actors::{Buyer, Seller};
 use crate::rows::{Line, at, happen, place};
 use crate::shop::shop;
 
-const TABLES: [&str; 4] = ["applied", "orders", "order_lines", "timeline"];
+const TABLES: [&str; 6] = ["applied", "orders", "order_lines", "order_sellers", "returned_lines", "timeline"];
 
 async fn execute(rows: &PgPool, statements: String) -> sqlx::Result<()> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(rows).await.map(|_| ())
 }
 
 /// Points the views to a generation, as a replay does; `false` when there was no moment for it.
-async fn switch(rows: &PgPool, generation: u8) -> bool {
+pub(crate) async fn switch(rows: &PgPool, generation: u8) -> bool {
     let mut statements = "begin; set local lock_timeout to '50ms';".to_owned();
     for table in TABLES {
         statements += &format!(
@@ -31,20 +31,26 @@ async fn switch(rows: &PgPool, generation: u8) -> bool {
     switched.is_ok()
 }
 
+/// Makes a second generation of the same rows.
+pub(crate) async fn copy_generation(rows: &PgPool) {
+    let mut other = "create schema orders_g2;".to_owned();
+    for table in TABLES {
+        other += &format!("create table orders_g2.{table} as select * from orders_g1.{table};");
+    }
+    execute(rows, other).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_order_and_its_parts_are_of_the_same_generation() {
     let (shop, buyer, seller) = (shop().await, Buyer::new(), Seller::new());
     let line = Line { product: Uuid::now_v7(), seller: seller.0, quantity: 1, unit_price: 100 };
     let order = place(&shop.rows, buyer.0, "confirmed", at(0), &[line]).await;
     happen(&shop.rows, order, 1, "order.placed", "user:x", None).await;
-    let mut other = "create schema orders_g2;".to_owned();
-    for table in TABLES {
-        other += &format!("create table orders_g2.{table} as select * from orders_g1.{table};");
-    }
-    other += "update orders_g2.orders set version = 3, status = 'cancelled', total_amount = 200;
+    copy_generation(&shop.rows).await;
+    let other = "update orders_g2.orders set version = 3, status = 'cancelled', total_amount = 200;
               update orders_g2.order_lines set quantity = 2;
               update orders_g2.timeline set kind = 'order.cancelled'";
-    execute(&shop.rows, other).await.unwrap();
+    execute(&shop.rows, other.to_owned()).await.unwrap();
 
     let done = AtomicBool::new(false);
     let switching = async {

@@ -1,7 +1,7 @@
 //! Who has an account, and in which sessions.
 
 use query_api::App;
-use query_api::settings::Reading;
+use query_api::settings::{Live, Reading};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ async fn pages_through_sessions() {
 /// Reads from the shop's database, and knows of devices what this Redis does.
 fn with_devices(shop: &Shop, redis_url: &str) -> App {
     let redis = connection::lazy(connection::client(&redis_url.into()).unwrap()).unwrap();
-    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS, live: Live::default() };
     let app = App::new(shop.database.url().parse().unwrap(), &reading);
     app.with_devices(Devices::new(redis, ACCESS))
 }
@@ -103,7 +103,7 @@ async fn a_start_without_redis_refuses_the_sessions_that_have_ended_of_late() {
     }
     let change = sqlx::query("update users_g1.users set tokens_valid_after = $2 where id = $1");
     change.bind(resigned.0).bind(now + Duration::MINUTE).execute(&shop.rows).await.unwrap();
-    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS, live: Live::default() };
     let app = App::new(shop.database.url().parse().unwrap(), &reading);
     let revocations = Revocations::new(ACCESS);
 
@@ -120,7 +120,7 @@ async fn an_end_that_nobody_announced_is_known_soon_after() {
     let (shop, now) = (shop().await, OffsetDateTime::now_utc());
     let ann = InSession(Uuid::now_v7(), Uuid::now_v7());
     register(&shop.rows, ann.0, "ann").await;
-    let reading = Reading { read_connections: 5, freshness_wait: ACCESS };
+    let reading = Reading { read_connections: 5, freshness_wait: ACCESS, live: Live::default() };
     let app = App::new(shop.database.url().parse().unwrap(), &reading);
     let revocations = Revocations::new(ACCESS);
     tokio::spawn(app.clone().go_on_telling_of_ended(revocations.clone(), ACCESS));

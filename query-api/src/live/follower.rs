@@ -1,0 +1,133 @@
+//! The one reader of a process: looks for new rows when the read models say that there are some, and now and then by itself,
+//! since a standby says nothing. All connections hear from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{sleep, timeout};
+
+use super::news::{self, Batch, Span};
+use super::places::{Place, Places};
+use crate::app::App;
+use crate::freshness::ReadModel;
+use crate::snapshot::Outdated;
+
+/// The most rows of a feed that are read together.
+const TOGETHER: i64 = 200;
+/// After how long it looks without having been told to.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+const LONGEST_RETRY: Duration = Duration::from_secs(1);
+/// How often, and after which pauses, the catalogue is asked for a product that it does not have yet.
+const LOOKS: usize = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// How many batches a connection may be behind before it is cut.
+const BEHIND: usize = 256;
+
+/// What connections hear from. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    batches: broadcast::Sender<Arc<Batch>>,
+    known: watch::Sender<Option<Places>>,
+}
+
+impl Source {
+    pub(super) fn new() -> Self {
+        Self { batches: broadcast::Sender::new(BEHIND), known: watch::Sender::new(None) }
+    }
+
+    /// Whatever is found from now on.
+    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Batch>> {
+        self.batches.subscribe()
+    }
+
+    /// How far everything is known: what is found later lies behind it. Waits until the first look.
+    pub(super) async fn known(&self) -> Places {
+        let mut known = self.known.subscribe();
+        let places = known.wait_for(Option::is_some).await.expect("the sender lives as long as self").clone();
+        places.unwrap_or_default()
+    }
+
+    /// Waits until everything is known up to there; `false` when that takes too long.
+    pub(super) async fn reaches(&self, places: &Places, patience: Duration) -> bool {
+        let mut known = self.known.subscribe();
+        let reached = known.wait_for(|known| known.as_ref().is_some_and(|known| known.reach(places)));
+        timeout(patience, reached).await.is_ok_and(|reached| reached.is_ok())
+    }
+
+    /// Looks for ever; while Postgres is down, keeps trying.
+    pub(super) async fn follow(&self, app: &App) {
+        let mut retry = FIRST_RETRY;
+        loop {
+            let (mut orders, mut stock) =
+                (app.freshness.changes(ReadModel::Orders), app.freshness.changes(ReadModel::Inventory));
+            match self.look(&app.pool).await {
+                Ok(Found::More) => {}
+                Ok(Found::All) => {
+                    retry = FIRST_RETRY;
+                    let told = async {
+                        tokio::select! { _ = orders.changed() => {} _ = stock.changed() => {} }
+                    };
+                    // Whether told or not, the next look tells.
+                    let _ = timeout(POLL_INTERVAL, told).await;
+                }
+                Err(error) if Outdated::is(&error) => app.shape.changed(),
+                Err(error) => {
+                    tracing::warn!(%error, "new rows are not being read; trying again");
+                    sleep(retry).await;
+                    retry = (retry * 2).min(LONGEST_RETRY);
+                }
+            }
+        }
+    }
+
+    async fn look(&self, pool: &PgPool) -> sqlx::Result<Found> {
+        let known = self.known.borrow().clone();
+        let Some(mut places) = known else {
+            self.known.send_replace(Some(news::newest(pool).await?));
+            return Ok(Found::All);
+        };
+        let span = Span { after: &places, until: None, most: Some(TOGETHER), of: None };
+        let mut found = news::of_orders(&mut *pool.acquire().await?, &span).await?;
+        let movements = news::of_stock(pool, &span).await?;
+        let stands = found.iter().filter_map(|news| news.place).chain(movements.iter().map(|movement| movement.place));
+        let stands: Vec<Place> = stands.collect();
+        if stands.is_empty() {
+            return Ok(Found::All);
+        }
+        found.extend(told(pool, &movements).await?);
+        let full = found.len().max(movements.len()) >= TOGETHER as usize;
+        for place in stands {
+            places.pass(place);
+        }
+        // Nobody may listen, which is fine. Who begins to listen in between hears of this twice, and knows it by its place.
+        let _ = self.batches.send(Arc::new(Batch { news: found, places: places.clone() }));
+        self.known.send_replace(Some(places));
+        Ok(if full { Found::More } else { Found::All })
+    }
+}
+
+/// Whether there may be more.
+enum Found {
+    All,
+    More,
+}
+
+/// What movements are to whom. The catalogue may be a moment behind with a new product.
+pub(super) async fn told(pool: &PgPool, movements: &[news::Movement]) -> sqlx::Result<Vec<news::News>> {
+    if movements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let products: Vec<_> = movements.iter().map(|movement| movement.product).collect();
+    let mut shown = news::shown(pool, &products).await?;
+    for _ in 0..LOOKS {
+        if products.iter().all(|product| shown.contains_key(product)) {
+            break;
+        }
+        sleep(BETWEEN_LOOKS).await;
+        shown = news::shown(pool, &products).await?;
+    }
+    Ok(movements.iter().filter_map(|movement| movement.told(&shown)).collect())
+}
