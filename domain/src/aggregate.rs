@@ -67,3 +67,36 @@ pub trait Aggregate: Clone + Default + Send + Sync + 'static {
         state
     }
 }
+
+/// Hands every aggregate there is to a macro of the caller's, as a list of types: `each_aggregate!(name)` becomes
+/// `name! { User, Claim, … }`. Who adds an aggregate enters it here, and nowhere else in code that goes through all of them.
+#[macro_export]
+macro_rules! each_aggregate {
+    ($name:ident) => {
+        $name! {
+            $crate::user::User,
+            $crate::claim::Claim,
+            $crate::product::Product,
+            $crate::inventory::Inventory,
+            $crate::order::Order,
+            $crate::message::Conversation,
+            $crate::webhook::Webhooks,
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Aggregate;
+
+    macro_rules! categories {
+        ($($aggregate:ty,)+) => { BTreeSet::from([$(<$aggregate>::CATEGORY),+]) };
+    }
+
+    #[test]
+    fn every_aggregate_with_events_is_in_the_list() {
+        assert_eq!(each_aggregate!(categories), crate::event::categories());
+    }
+}

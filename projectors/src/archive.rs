@@ -25,15 +25,9 @@ pub use upkeep::Upkeep;
 /// The consumer group of the archive.
 pub(crate) const GROUP: &str = "archive";
 
-/// Every category there is.
-pub(crate) const CATEGORIES: &[&str] = &["claim", "inventory", "message", "order", "product", "user", "webhook"];
-
-#[cfg(test)]
-mod tests {
-    use super::CATEGORIES;
-
-    #[test]
-    fn the_archive_reads_every_category() {
-        assert!(domain::event::categories().into_iter().eq(CATEGORIES.iter().copied()));
-    }
+macro_rules! categories {
+    ($($aggregate:ty,)+) => { &[$(<$aggregate as domain::Aggregate>::CATEGORY),+] };
 }
+
+/// Every category there is.
+pub(crate) const CATEGORIES: &[&str] = domain::each_aggregate!(categories);

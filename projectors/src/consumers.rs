@@ -63,7 +63,7 @@ impl Consumers {
     #[must_use]
     pub fn start(settings: Settings, mailing: Mailing, telling: Telling, stop: CancellationToken) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
-        for read_model in &schema::READ_MODELS {
+        for read_model in schema::READ_MODELS {
             of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
         }
         consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);

@@ -16,33 +16,42 @@ pub use products::Products;
 pub use subscriptions::Subscriptions;
 pub use users::Users;
 
+/// Hands every read model there is to a macro of the caller's, with its folder of migrations and behind whatever else is
+/// given: `each_read_model!(name …)` becomes `name! { [ … ] Users "../migrations/users", … }`. Who adds a read model enters it
+/// here, and nowhere else in code that goes through all of them.
+macro_rules! each_read_model {
+    ($name:ident $($with:tt)*) => {
+        $name! {
+            [$($with)*]
+            Users "../migrations/users",
+            Products "../migrations/products",
+            Inventories "../migrations/inventory",
+            Orders "../migrations/orders",
+            Subscriptions "../migrations/subscriptions",
+        }
+    };
+}
+pub(crate) use each_read_model;
+
 /// What becomes of `$body` where `$P` is the read model of this name; `None` where there is no such one.
 macro_rules! of_name {
     ($name:expr, $P:ident => $body:expr) => {{
+        use $crate::read_models::{each_read_model, match_name};
+        each_read_model!(match_name $name, $P => $body)
+    }};
+}
+pub(crate) use of_name;
+
+macro_rules! match_name {
+    ([$name:expr, $P:ident => $body:expr] $($read_model:ident $folder:literal,)+) => {{
         use $crate::{projection::Projection, read_models};
         match $name {
-            read_models::Users::NAME => {
-                type $P = read_models::Users;
+            $(read_models::$read_model::NAME => {
+                type $P = read_models::$read_model;
                 Some($body)
-            }
-            read_models::Products::NAME => {
-                type $P = read_models::Products;
-                Some($body)
-            }
-            read_models::Inventories::NAME => {
-                type $P = read_models::Inventories;
-                Some($body)
-            }
-            read_models::Orders::NAME => {
-                type $P = read_models::Orders;
-                Some($body)
-            }
-            read_models::Subscriptions::NAME => {
-                type $P = read_models::Subscriptions;
-                Some($body)
-            }
+            })+
             _ => None,
         }
     }};
 }
-pub(crate) use of_name;
+pub(crate) use match_name;

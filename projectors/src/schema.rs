@@ -12,6 +12,8 @@ use sqlx::{
 use crate::{
     archive,
     generations::{self, Generation},
+    projection::Projection,
+    read_models::{self, each_read_model},
 };
 
 /// What a schema is made of.
@@ -42,14 +44,14 @@ static DELIVERIES: Migrator = sqlx::migrate!("../migrations/webhooks");
 /// In the schema of the archive: the events.
 static EVENTS: Migrator = sqlx::migrate!("../migrations/archive");
 
+macro_rules! definitions {
+    ([] $($read_model:ident $folder:literal,)+) => {
+        &[$(Definition { name: read_models::$read_model::NAME, tables: sqlx::migrate!($folder) }),+]
+    };
+}
+
 /// Every read model.
-pub static READ_MODELS: [Definition; 5] = [
-    Definition { name: "users", tables: sqlx::migrate!("../migrations/users") },
-    Definition { name: "products", tables: sqlx::migrate!("../migrations/products") },
-    Definition { name: "inventory", tables: sqlx::migrate!("../migrations/inventory") },
-    Definition { name: "orders", tables: sqlx::migrate!("../migrations/orders") },
-    Definition { name: "subscriptions", tables: sqlx::migrate!("../migrations/subscriptions") },
-];
+pub static READ_MODELS: &[Definition] = each_read_model!(definitions);
 
 /// The home of the policies, which is their consumer schema too.
 pub const POLICIES: &str = "policies";
@@ -104,7 +106,7 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<(), sqlx::Error> {
     run(&CONSUMER, "_consumer_migrations", &mut connection).await?;
     run(&EVENTS, "_migrations", &mut connection).await?;
     archive::create_records(&mut connection).await?;
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         enter(&mut connection, read_model.name).await?;
         run(&HOME, "_home_migrations", &mut connection).await?;
         sqlx::query!(
@@ -235,7 +237,7 @@ async fn of_consumers_and(
     counts: impl Fn(&Generation) -> bool,
 ) -> Result<Vec<String>, sqlx::Error> {
     let mut schemas = Vec::new();
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         let generations = generations::all(connection, read_model.name).await?;
         schemas.extend(generations.iter().filter(|generation| counts(generation)).map(Generation::schema));
     }

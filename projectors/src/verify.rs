@@ -90,7 +90,7 @@ impl fmt::Display for Difference {
 /// When a store does not answer, or the code breaks over an event.
 pub async fn verify(store: &Store, database: &PgConnectOptions) -> Result<Vec<Difference>, Fault> {
     let mut differences = Vec::new();
-    for read_model in &schema::READ_MODELS {
+    for read_model in schema::READ_MODELS {
         let verified = verify_read_model(store, database, read_model.name).await?;
         differences.extend(verified.into_iter().flat_map(|verified| verified.differences));
     }

@@ -29,46 +29,52 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
 
-/// What queries read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReadModel {
-    Users,
-    Products,
-    Inventory,
-    Orders,
-    /// The archive, which has the events themselves.
-    Archive,
-    Subscriptions,
-}
-
-impl ReadModel {
-    const ALL: [Self; 6] =
-        [Self::Users, Self::Products, Self::Inventory, Self::Orders, Self::Archive, Self::Subscriptions];
-
-    /// As notifications name it.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Products => "products",
-            Self::Inventory => "inventory",
-            Self::Orders => "orders",
-            Self::Archive => "archive",
-            Self::Subscriptions => "subscriptions",
+/// Hands everything that queries read to a macro of the caller's: each with its name, the table that says how far it is, and
+/// the categories that it folds (none: all). Who adds a read model enters it here.
+macro_rules! each_read_model {
+    ($name:ident) => {
+        $name! {
+            Users "users" "users.applied" ["user"],
+            Products "products" "products.applied" ["product", "inventory", "user"],
+            Inventory "inventory" "inventory.applied" ["inventory"],
+            Orders "orders" "orders.applied" ["order", "message"],
+            Subscriptions "subscriptions" "subscriptions.applied" ["webhook"],
+            // The archive, which has the events themselves.
+            Archive "archive" "archive.aggregates" [],
         }
-    }
-
-    /// The categories of aggregates that it is made of.
-    const fn folds(self) -> &'static [&'static str] {
-        match self {
-            Self::Users => &["user"],
-            Self::Products => &["product", "inventory", "user"],
-            Self::Inventory => &["inventory"],
-            Self::Orders => &["order", "message"],
-            Self::Archive => &["claim", "inventory", "message", "order", "product", "user", "webhook"],
-            Self::Subscriptions => &["webhook"],
-        }
-    }
+    };
 }
+pub(crate) use each_read_model;
+
+macro_rules! read_models {
+    ($($read_model:ident $name:literal $applied:literal [$($category:literal),*],)+) => {
+        /// What queries read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum ReadModel {
+            $($read_model,)+
+        }
+
+        impl ReadModel {
+            const ALL: [Self; [$($name),+].len()] = [$(Self::$read_model),+];
+
+            /// As notifications name it.
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$read_model => $name,)+
+                }
+            }
+
+            /// Whether it is made of aggregates of this category.
+            fn folds(self, category: &str) -> bool {
+                let folded: &[&str] = match self {
+                    $(Self::$read_model => &[$($category),*],)+
+                };
+                folded.is_empty() || folded.contains(&category)
+            }
+        }
+    };
+}
+each_read_model!(read_models);
 
 /// Knows when read models change. Clones share it.
 #[derive(Clone, Debug)]
@@ -151,7 +157,7 @@ impl Freshness {
 impl Awaited {
     fn of(read_model: ReadModel, token: &Token) -> Self {
         let mut awaited = Self { categories: Vec::new(), ids: Vec::new(), versions: Vec::new() };
-        for write in token.writes().iter().filter(|write| read_model.folds().contains(&write.category.as_str())) {
+        for write in token.writes().iter().filter(|write| read_model.folds(&write.category)) {
             awaited.categories.push(write.category.clone());
             awaited.ids.push(write.id);
             awaited.versions.push(i64::try_from(write.version).unwrap_or(i64::MAX));
@@ -178,14 +184,14 @@ impl Awaited {
         if self.ids.is_empty() {
             return Ok(true);
         }
-        let applied = match read_model {
-            ReadModel::Users => count!("users.applied").await?,
-            ReadModel::Products => count!("products.applied").await?,
-            ReadModel::Inventory => count!("inventory.applied").await?,
-            ReadModel::Orders => count!("orders.applied").await?,
-            ReadModel::Archive => count!("archive.aggregates").await?,
-            ReadModel::Subscriptions => count!("subscriptions.applied").await?,
-        };
+        macro_rules! count_of {
+            ($($read_model:ident $name:literal $applied:literal [$($category:literal),*],)+) => {
+                match read_model {
+                    $(ReadModel::$read_model => count!($applied).await?,)+
+                }
+            };
+        }
+        let applied = each_read_model!(count_of);
         Ok(usize::try_from(applied) == Ok(self.ids.len()))
     }
 }

@@ -56,9 +56,9 @@ pub use crate::mails::mails;
 use crate::snapshot::again;
 
 /// The route groups, each with the read models that it serves from.
-fn groups() -> [(OpenApiRouter<App>, &'static [ReadModel]); 10] {
+fn groups() -> Vec<(OpenApiRouter<App>, &'static [ReadModel])> {
     use ReadModel::{Archive, Inventory, Orders, Products, Subscriptions, Users};
-    [
+    vec![
         (products::routes(), &[Products]),
         (categories::routes(), &[Products]),
         (sellers::routes(), &[Products]),

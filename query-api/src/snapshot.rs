@@ -14,26 +14,23 @@ use sqlx::postgres::{PgDatabaseError, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 
 use crate::app::App;
-use crate::freshness::ReadModel;
-
-macro_rules! begin {
-    ($applied:literal) => {
-        concat!("begin isolation level repeatable read read only; lock table ", $applied, " in access share mode")
-    };
-}
+use crate::freshness::{ReadModel, each_read_model};
 
 impl App {
     /// Begins to look at a read model.
     pub(crate) async fn snapshot(&self, read_model: ReadModel) -> sqlx::Result<Transaction<'static, Postgres>> {
-        let begin = match read_model {
-            ReadModel::Users => begin!("users.applied"),
-            ReadModel::Products => begin!("products.applied"),
-            ReadModel::Inventory => begin!("inventory.applied"),
-            ReadModel::Orders => begin!("orders.applied"),
-            ReadModel::Archive => begin!("archive.aggregates"),
-            ReadModel::Subscriptions => begin!("subscriptions.applied"),
-        };
-        self.pool.begin_with(begin).await
+        macro_rules! begin {
+            ($($read_model:ident $name:literal $applied:literal [$($category:literal),*],)+) => {
+                match read_model {
+                    $(ReadModel::$read_model => concat!(
+                        "begin isolation level repeatable read read only; lock table ",
+                        $applied,
+                        " in access share mode"
+                    ),)+
+                }
+            };
+        }
+        self.pool.begin_with(each_read_model!(begin)).await
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! It reads the migrations from the folder, so that tests of the read side need nothing of the projectors.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-const READ_MODELS: [&str; 5] = ["users", "products", "inventory", "orders", "subscriptions"];
+/// Folders of migrations that are no read model's.
+const OTHERS: [&str; 9] =
+    ["archive", "consumers", "homes", "mailer", "policies", "privacy", "projections", "records", "webhooks"];
 
 /// The root of the repository.
 #[must_use]
@@ -15,10 +18,18 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The schemas in which queries without a schema find their tables.
+/// Every read model: each has a folder of migrations.
+fn read_models(root: &Path) -> BTreeSet<String> {
+    let folders = fs::read_dir(root.join("migrations")).unwrap();
+    let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| !OTHERS.contains(&name.as_str())).collect()
+}
+
+/// The schemas in which queries without a schema find their tables, in the repository at this root.
 #[must_use]
-pub fn search_path() -> String {
-    READ_MODELS.map(|read_model| format!("{read_model}_g1,")).concat() + "policies,mailer,webhooks,privacy,archive"
+pub fn search_path(root: &Path) -> String {
+    let generations: String = read_models(root).iter().map(|read_model| format!("{read_model}_g1,")).collect();
+    generations + "policies,mailer,webhooks,privacy,archive"
 }
 
 /// Runs all migrations in an empty database.
@@ -26,27 +37,39 @@ pub fn search_path() -> String {
 /// # Panics
 /// When one fails.
 pub async fn migrate(url: &str) {
+    migrate_from(&root(), url).await;
+}
+
+/// Runs all migrations of the repository at this root in an empty database.
+///
+/// # Panics
+/// When one fails.
+pub async fn migrate_from(root: &Path, url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    create(&mut connection, &["consumers", "homes", "policies"], "policies").await;
-    create(&mut connection, &["consumers", "homes", "mailer"], "mailer").await;
-    create(&mut connection, &["consumers", "homes", "privacy"], "privacy").await;
-    create(&mut connection, &["consumers", "homes", "webhooks"], "webhooks").await;
-    create(&mut connection, &["consumers", "archive"], "archive").await;
-    create(&mut connection, &["records"], "records").await;
-    for read_model in READ_MODELS {
-        create(&mut connection, &["homes"], read_model).await;
+    for (folders, schema) in [
+        (&["consumers", "homes", "policies"][..], "policies"),
+        (&["consumers", "homes", "mailer"], "mailer"),
+        (&["consumers", "homes", "privacy"], "privacy"),
+        (&["consumers", "homes", "webhooks"], "webhooks"),
+        (&["consumers", "archive"], "archive"),
+        (&["records"], "records"),
+    ] {
+        create(root, &mut connection, folders, schema).await;
+    }
+    for read_model in read_models(root) {
+        create(root, &mut connection, &["homes"], &read_model).await;
         execute(&mut connection, format!("insert into {read_model}.generations (state) values ('live')")).await;
         let schema = format!("{read_model}_g1");
-        create(&mut connection, &["consumers", "projections", read_model], &schema).await;
-        publish(&mut connection, read_model, &schema).await;
+        create(root, &mut connection, &["consumers", "projections", &read_model], &schema).await;
+        publish(&mut connection, &read_model, &schema).await;
     }
     connection.close().await.unwrap();
 }
 
-async fn create(connection: &mut PgConnection, folders: &[&str], schema: &str) {
+async fn create(root: &Path, connection: &mut PgConnection, folders: &[&str], schema: &str) {
     execute(connection, format!("create schema {schema}; set search_path to {schema}")).await;
     for folder in folders {
-        let folder = root().join("migrations").join(folder);
+        let folder = root.join("migrations").join(folder);
         let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         for file in files {

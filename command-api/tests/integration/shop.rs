@@ -11,14 +11,8 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use clap::Parser;
 use command_api::{App, Settings};
-use domain::claim::Claim;
-use domain::inventory::Inventory;
-use domain::message::Conversation;
-use domain::order::Order;
-use domain::product::Product;
+use domain::UserId;
 use domain::user::User;
-use domain::webhook::Webhooks;
-use domain::{Aggregate, UserId};
 use event_store::{Feed, Recorded};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -32,16 +26,6 @@ use web::settings::Edge;
 use web::tokens::mail::{Link, Purpose, Signer};
 
 use crate::log;
-
-const CATEGORIES: [&str; 7] = [
-    User::CATEGORY,
-    Claim::CATEGORY,
-    Product::CATEGORY,
-    Inventory::CATEGORY,
-    Order::CATEGORY,
-    Conversation::CATEGORY,
-    Webhooks::CATEGORY,
-];
 
 /// Limits that no test means to reach.
 const GENEROUS: [[&str; 2]; 4] = [
@@ -137,7 +121,7 @@ impl Shop {
     /// Every event of every aggregate.
     pub(crate) async fn events(&self) -> Vec<Recorded> {
         let mut events = Vec::new();
-        for feed in CATEGORIES.into_iter().flat_map(Feed::all) {
+        for feed in domain::event::categories().into_iter().flat_map(Feed::all) {
             let found = self.app.store().read_feed(feed, 1, 1_000).await.unwrap();
             events.extend(found.into_iter().map(|positioned| positioned.event));
         }

@@ -25,7 +25,7 @@ fn streams_md_names_every_event_type_and_no_other() {
             })
         })
         .collect();
-    assert_eq!(named, domain::event::TYPES.into_iter().collect());
+    assert_eq!(named, domain::event::TYPES.iter().copied().collect());
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::{
     log::Log,
     mailer,
     projection::Projection,
-    read_models::{Inventories, Orders, Products, Subscriptions, Users},
+    read_models::each_read_model,
     runtime::{is_settled, settled_name},
     schema, webhooks,
 };
@@ -60,11 +60,12 @@ pub async fn heal(store: &Store, database: &PgConnectOptions, only: Option<&str>
     let archived = schema::pool(database, schema::ARCHIVE, 2);
     let intact = Mutex::new(common.iter().map(|(feed, position)| (*feed, *position)).collect());
     let healing = Healing { store, log, database, archive: archived, common, intact };
-    healing.generations::<Users>(concerns, &mut all).await?;
-    healing.generations::<Products>(concerns, &mut all).await?;
-    healing.generations::<Inventories>(concerns, &mut all).await?;
-    healing.generations::<Orders>(concerns, &mut all).await?;
-    healing.generations::<Subscriptions>(concerns, &mut all).await?;
+    macro_rules! generations {
+        ([] $($read_model:ident $folder:literal,)+) => {
+            $(healing.generations::<crate::read_models::$read_model>(concerns, &mut all).await?;)+
+        };
+    }
+    each_read_model!(generations);
     for (group, schema) in policies::all().filter(|(group, _)| concerns(group)) {
         let intact = healing.intact();
         all.push(policies::heal(&healing, (group, schema), &intact).await?);

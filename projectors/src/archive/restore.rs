@@ -5,10 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    Aggregate, claim::Claim, inventory::Inventory, message::Conversation, order::Order, product::Product, user::User,
-    webhook::Webhooks,
-};
+use domain::Aggregate;
 use event_store::{DueTimer, Feed, Positioned, Record, Recorded, Restoring, Store};
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
@@ -51,13 +48,10 @@ pub async fn restore(store: &Store, database: &PgConnectOptions) -> Result<Resto
     }
     let mut redis = store.restoring().await?;
     let mut done = Restored::default();
-    aggregates::<User>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Claim>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Product>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Inventory>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Order>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Conversation>(&mut archive, &mut redis, &mut done).await?;
-    aggregates::<Webhooks>(&mut archive, &mut redis, &mut done).await?;
+    macro_rules! all {
+        ($($aggregate:ty,)+) => { $(aggregates::<$aggregate>(&mut archive, &mut redis, &mut done).await?;)+ };
+    }
+    domain::each_aggregate!(all);
     let settled = positions(&mut archive).await?;
     for feed in CATEGORIES.iter().flat_map(|category| Feed::all(category)) {
         let archived = last_entry(&mut archive, &mut redis, feed).await?;

@@ -171,7 +171,7 @@ async fn of_whoever_is_erased_no_row_tells_who_they_were_and_a_replay_changes_no
     assert_eq!(sessions(&shop, anna).await.values().flatten().collect::<Vec<_>>(), ["erased"]);
     shop.verify().await;
 
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         replay(&shop, read_model.name).await.unwrap();
         let (before, after) = (format!("{}_g1", read_model.name), format!("{}_g2", read_model.name));
         assert_eq!(differing(&shop, &before, &after).await, Vec::<String>::new());

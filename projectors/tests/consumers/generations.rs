@@ -11,7 +11,7 @@ use crate::shop::{SOON, Shop};
 async fn the_first_generation_is_live_and_is_registered_once() {
     let shop = Shop::open().await;
     schema::migrate(&shop.database).await.unwrap();
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         let all = generations::all(&mut shop.sql().await, read_model.name).await.unwrap();
         let known: Vec<_> = all.iter().map(|generation| (generation.number, generation.state)).collect();
         assert_eq!(known, [(1, State::Live)]);

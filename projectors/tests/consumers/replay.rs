@@ -100,7 +100,7 @@ async fn every_read_model_is_rebuilt_under_traffic_without_a_failed_or_mixed_rea
     }
     shop.at_rest().await;
     let traffic = Traffic::begin(&shop, seller, &products);
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         assert_eq!(replay(&shop, read_model.name).await.unwrap(), 2);
     }
     assert_eq!(replay(&shop, "orders").await.unwrap(), 3);
@@ -112,7 +112,7 @@ async fn every_read_model_is_rebuilt_under_traffic_without_a_failed_or_mixed_rea
 #[tokio::test]
 async fn what_a_replay_writes_is_what_consumers_wrote() {
     let shop = shop_with_orders(30).await;
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         replay(&shop, read_model.name).await.unwrap();
         let (before, after) = (format!("{}_g1", read_model.name), format!("{}_g2", read_model.name));
         assert_eq!(differing(&shop, &before, &after).await, Vec::<String>::new());
@@ -219,7 +219,10 @@ async fn what_is_no_read_model_is_not_rebuilt() {
     let error = replay(&shop, "order-fulfilment").await.unwrap_err();
     assert_eq!(error.to_string(), "order-fulfilment is no read model: what it did is not done again");
     let error = replay(&shop, "baskets").await.unwrap_err();
-    assert_eq!(error.to_string(), "there is no read model baskets: it is one of users, products, inventory, orders");
+    assert_eq!(
+        error.to_string(),
+        "there is no read model baskets: it is one of users, products, inventory, orders, subscriptions"
+    );
 }
 
 /// A shop at rest in which both read models of a product's inventory hold it.
@@ -297,7 +300,7 @@ async fn what_has_left_redis_is_replayed_from_the_archive() {
     };
     test_kit::eventually("the feed is trimmed", SOON, trimmed).await;
     running.stop().await;
-    for read_model in &READ_MODELS {
+    for read_model in READ_MODELS {
         assert_eq!(replay(&shop, read_model.name).await.unwrap(), 2);
     }
     assert_eq!(shop.count("select count(*) from inventory.movements").await, 41);

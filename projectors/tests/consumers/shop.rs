@@ -18,7 +18,7 @@ use projectors::{
     schema,
     webhooks::Telling,
 };
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
 use test_kit::{Gate, TestDatabase, TestRedis};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -224,22 +224,14 @@ impl Shop {
     /// Events that some consumer has not settled yet.
     pub(crate) async fn lag(&self) -> u64 {
         let mut sql = self.sql().await;
-        let positions: Vec<(String, i16, i64)> = sqlx::query_as(
-            "select category, partition, position from users_g1.positions union all
-             select category, partition, position from products_g1.positions union all
-             select category, partition, position from inventory_g1.positions union all
-             select category, partition, position from orders_g1.positions union all
-             select category, partition, position from subscriptions_g1.positions union all
-             select category, partition, position from policies.positions union all
-             select category, partition, position from mailer.positions union all
-             select category, partition, position from privacy.positions union all
-             select category, partition, position from webhooks.positions union all
-             select category, partition, position from archive.positions",
-        )
-        .fetch_all(&mut sql)
-        .await
-        .unwrap();
-        // 28 feeds of 16 partitions; before the consumers have registered there is nothing to compare.
+        let read_models = schema::READ_MODELS.iter().map(|read_model| format!("{}_g1", read_model.name));
+        let others = [schema::POLICIES, schema::MAILER, schema::PRIVACY, schema::WEBHOOKS, schema::ARCHIVE];
+        let schemas = read_models.chain(others.map(str::to_owned));
+        let positions = schemas.map(|schema| format!("select category, partition, position from {schema}.positions"));
+        let positions = positions.collect::<Vec<_>>().join(" union all ");
+        let positions: Vec<(String, i16, i64)> =
+            sqlx::query_as(AssertSqlSafe(positions)).fetch_all(&mut sql).await.unwrap();
+        // 28 feeds of 16 partitions at least; before the consumers have registered there is nothing to compare.
         let mut lag = u64::from(positions.len() < 28 * 16);
         for category in domain::event::categories() {
             for feed in event_store::Feed::all(category) {

@@ -16,7 +16,7 @@ async fn every_committed_query_matches_the_migrations() {
     let database = test_kit::database().await;
     migrate(database.url()).await;
     let options: PgConnectOptions = database.url().parse().unwrap();
-    let options = options.options([("search_path", search_path())]);
+    let options = options.options([("search_path", search_path(&root()))]);
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
 
     let mut drifted = Vec::new();

@@ -362,14 +362,7 @@ pub(crate) async fn receive(rows: &PgPool, product: Uuid, version: i64, quantity
 /// Says that a read model has applied an aggregate's version, as a projector's transaction does.
 pub(crate) async fn apply(rows: &PgPool, read_model: &str, category: &str, id: Uuid, version: i64) {
     let mut transaction = rows.begin().await.unwrap();
-    let insert = match read_model {
-        "users" => "insert into users_g1.applied values ($1, $2, $3)",
-        "products" => "insert into products_g1.applied values ($1, $2, $3)",
-        "inventory" => "insert into inventory_g1.applied values ($1, $2, $3)",
-        "orders" => "insert into orders_g1.applied values ($1, $2, $3)",
-        "subscriptions" => "insert into subscriptions_g1.applied values ($1, $2, $3)",
-        other => panic!("there is no read model {other}"),
-    };
+    let insert = AssertSqlSafe(format!("insert into {read_model}_g1.applied values ($1, $2, $3)"));
     sqlx::query(insert).bind(category).bind(id).bind(version).execute(&mut *transaction).await.unwrap();
     sqlx::query("select pg_notify('millrace', $1)").bind(read_model).execute(&mut *transaction).await.unwrap();
     transaction.commit().await.unwrap();

@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
     let mut check = Command::new(cargo);
     check.args(["check", "--workspace", "--all-targets"]).current_dir(root()).env("SQLX_OFFLINE", "false");
     let separator = if database.url().contains('?') { '&' } else { '?' };
-    let url = format!("{}{separator}options=-csearch_path%3D{}", database.url(), search_path());
+    let url = format!("{}{separator}options=-csearch_path%3D{}", database.url(), search_path(&root()));
     check.env("DATABASE_URL", url).env("SQLX_OFFLINE_DIR", &folder);
     match check.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
