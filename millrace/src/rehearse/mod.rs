@@ -1,7 +1,7 @@
 //! `millrace rehearse`: plays a real shop's order history against a running Millrace, as its customers would, over HTTP
 //! alone, and then checks the books.
 //!
-//! In reading order: [`plan`] and `row` turn the history into products and orders; `client` is one account's way into
+//! In reading order: [`plan`], `row` and `returns` turn the history into products, orders and returns; `client` is one account's way into
 //! the shop; `stall` is the seller, `buyers` the customers; `reconcile` compares; [`Report`] says how it went.
 
 mod buyers;
@@ -11,6 +11,7 @@ mod plan;
 mod progress;
 mod reconcile;
 mod report;
+mod returns;
 mod row;
 mod stall;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use self::{
     stall::Stall,
 };
 pub use self::{
-    plan::{Line, Order, Plan, Product, Selection, Unusable},
+    plan::{Line, Order, Plan, Product, Return, Selection, Step, Unusable},
     report::Report,
     row::Invalid,
 };

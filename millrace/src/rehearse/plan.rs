@@ -1,5 +1,5 @@
-//! What a rehearsal will do, worked out from the order history before the first request: products, orders, and how many
-//! rows cannot be played.
+//! What a rehearsal will do, worked out from the order history before the first request: products, orders, returns, and
+//! how many rows cannot be played.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,7 +11,10 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use time::{Date, OffsetDateTime};
 
-use super::row::{Invalid, Record, Row};
+use super::{
+    returns::Sold,
+    row::{Invalid, Record, Row},
+};
 
 /// The most lines an order may have; a longer invoice becomes several orders.
 const LINES_MAX: usize = 200;
@@ -37,17 +40,30 @@ impl Selection {
     }
 }
 
-/// A period of a shop's history, as orders in the sequence of their time.
+/// A period of a shop's history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// What has to be listed: a product is one code at one price.
     pub products: Vec<Product>,
     /// What has to be ordered.
     pub orders: Vec<Order>,
+    /// What comes back of it.
+    pub returns: Vec<Return>,
+    /// Orders and returns in the sequence of their time.
+    pub steps: Vec<Step>,
     /// Rows in the period.
     pub rows: u64,
     /// How many of them cannot be played, by reason.
     pub invalid: BTreeMap<Invalid, u64>,
+}
+
+/// What is played next, by its place among its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// An order.
+    Order(usize),
+    /// A return, after the order that it is of.
+    Return(usize),
 }
 
 /// One code at one price.
@@ -72,6 +88,19 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// What it should cost.
     pub total_pence: u64,
+}
+
+/// Goods of one order that come back together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Return {
+    /// The number of its invoice.
+    pub invoice: String,
+    /// The place of the order that had them.
+    pub order: usize,
+    /// One line per product.
+    pub lines: Vec<Line>,
+    /// What the buyer should get back.
+    pub refund_pence: u64,
 }
 
 /// So many of one product.
@@ -160,7 +189,9 @@ struct Drafts {
 
 struct Draft {
     number: String,
-    sold_at: OffsetDateTime,
+    customer: String,
+    is_return: bool,
+    at: OffsetDateTime,
     lines: Vec<DraftLine>,
 }
 
@@ -189,7 +220,8 @@ impl Drafts {
     fn gather(&mut self, sold_at: OffsetDateTime, row: Row) {
         self.rows += 1;
         let index = *self.by_number.entry(row.invoice.clone()).or_insert_with(|| {
-            self.invoices.push(Draft { number: row.invoice.clone(), sold_at, lines: Vec::new() });
+            let (number, customer, is_return) = (row.invoice.clone(), row.customer.clone(), row.is_return);
+            self.invoices.push(Draft { number, customer, is_return, at: sold_at, lines: Vec::new() });
             self.invoices.len() - 1
         });
         let lines = &mut self.invoices[index].lines;
@@ -205,39 +237,81 @@ impl Drafts {
     }
 
     fn into_plan(mut self, limit: Option<usize>) -> Result<Plan, Unusable> {
+        let rows = self.rows + self.invalid.values().sum::<u64>();
         let mut invoices = std::mem::take(&mut self.invoices);
         // Stable: invoices of the same minute keep the sequence of the file.
-        invoices.sort_by_key(|invoice| invoice.sold_at);
-        for line in invoices.iter().flat_map(|invoice| &invoice.lines).filter(|line| line.fitting_units().is_none()) {
-            self.set_aside(Invalid::TooMany, line.rows);
-        }
-        let invalid: u64 = self.invalid.values().sum();
-        let rows = self.rows + invalid - self.invalid.get(&Invalid::TooMany).copied().unwrap_or(0);
-
-        let mut shelf = Shelf::default();
-        let mut orders = Vec::new();
-        for invoice in invoices {
-            let lines: Vec<_> = invoice.lines.iter().filter_map(|line| Some((line, line.fitting_units()?))).collect();
-            let parts = lines.chunks(LINES_MAX);
-            let count = parts.len();
-            for (part, lines) in (1..).zip(parts) {
-                if limit.is_some_and(|limit| orders.len() >= limit) {
-                    break;
-                }
-                orders.push(Order {
-                    invoice: match count {
-                        1 => invoice.number.clone(),
-                        _ => format!("{} ({part} of {count})", invoice.number),
-                    },
-                    total_pence: lines.iter().map(|(line, units)| line.first.price_pence * u64::from(*units)).sum(),
-                    lines: lines.iter().map(|(line, units)| shelf.take(&line.first, *units)).collect(),
-                });
+        invoices.sort_by_key(|invoice| invoice.at);
+        let mut book = Book { limit: limit.unwrap_or(usize::MAX), ..Book::default() };
+        for invoice in &invoices {
+            match invoice.is_return {
+                true => self.set_aside(Invalid::Unsold, book.take_back(invoice)),
+                false => self.set_aside(Invalid::TooMany, book.sell(invoice)),
             }
         }
-        if orders.is_empty() {
-            return Err(Unusable::Empty { rows, invalid });
+        self.invalid.retain(|_, rows| *rows > 0);
+        if book.orders.is_empty() {
+            return Err(Unusable::Empty { rows, invalid: self.invalid.values().sum() });
         }
-        Ok(Plan { products: shelf.products, orders, rows, invalid: self.invalid })
+        let Book { shelf, orders, returns, steps, .. } = book;
+        Ok(Plan { products: shelf.products, orders, returns, steps, rows, invalid: self.invalid })
+    }
+}
+
+/// Orders and returns as they are entered, invoice by invoice.
+#[derive(Default)]
+struct Book {
+    limit: usize,
+    shelf: Shelf,
+    sold: Sold,
+    orders: Vec<Order>,
+    returns: Vec<Return>,
+    steps: Vec<Step>,
+}
+
+impl Book {
+    /// Enters an invoice as one or more orders; how many of its rows no order could carry.
+    fn sell(&mut self, invoice: &Draft) -> u64 {
+        let lines: Vec<_> = invoice.lines.iter().filter_map(|line| Some((line, line.fitting_units()?))).collect();
+        let parts = lines.chunks(LINES_MAX);
+        let count = parts.len();
+        for (part, lines) in (1..).zip(parts) {
+            if self.orders.len() >= self.limit {
+                break;
+            }
+            let total_pence = lines.iter().map(|(line, units)| line.first.price_pence * u64::from(*units)).sum();
+            let lines: Vec<_> = lines.iter().map(|(line, units)| self.shelf.take(&line.first, *units)).collect();
+            let invoice_part = match count {
+                1 => invoice.number.clone(),
+                _ => format!("{} ({part} of {count})", invoice.number),
+            };
+            self.sold.enter(&invoice.customer, self.orders.len(), &lines);
+            self.steps.push(Step::Order(self.orders.len()));
+            self.orders.push(Order { invoice: invoice_part, lines, total_pence });
+        }
+        invoice.lines.iter().filter(|line| line.fitting_units().is_none()).map(|line| line.rows).sum()
+    }
+
+    /// Enters an invoice as returns, one for each order that it concerns; how many of its rows concern none.
+    fn take_back(&mut self, invoice: &Draft) -> u64 {
+        let mut unsold = 0;
+        let mut by_order: BTreeMap<usize, Vec<Line>> = BTreeMap::new();
+        for line in &invoice.lines {
+            let found = line.fitting_units().and_then(|quantity| {
+                let line = Line { product: self.shelf.find(&line.first)?, quantity };
+                Some((self.sold.take(&invoice.customer, line)?, line))
+            });
+            match found {
+                Some((order, line)) => by_order.entry(order).or_default().push(line),
+                None => unsold += line.rows,
+            }
+        }
+        for (order, lines) in by_order {
+            let price = |line: &Line| self.shelf.products[line.product].price_pence * u64::from(line.quantity);
+            let refund_pence = lines.iter().map(price).sum();
+            self.steps.push(Step::Return(self.returns.len()));
+            self.returns.push(Return { invoice: invoice.number.clone(), order, lines, refund_pence });
+        }
+        unsold
     }
 }
 
@@ -255,6 +329,10 @@ struct Shelf {
 }
 
 impl Shelf {
+    fn find(&self, row: &Row) -> Option<usize> {
+        self.by_code_and_price.get(&(row.stock_code.clone(), row.price_pence)).copied()
+    }
+
     fn take(&mut self, row: &Row, quantity: u32) -> Line {
         let product = *self.by_code_and_price.entry((row.stock_code.clone(), row.price_pence)).or_insert_with(|| {
             self.products.push(Product {

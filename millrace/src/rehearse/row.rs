@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// What the invoices of returns begin with.
+const RETURN: char = 'C';
 /// The most characters a product's name may have.
 const NAME_MAX: usize = 200;
 
@@ -17,14 +19,20 @@ pub(super) struct Record {
     quantity: String,
     pub(super) invoiced_at: String,
     unit_price: String,
+    #[serde(default)]
+    customer: String,
 }
 
-/// A row that can be ordered.
+/// A row that can be played.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) invoice: String,
+    /// Empty where the history does not say.
+    pub(super) customer: String,
     pub(super) stock_code: String,
     pub(super) name: String,
+    /// Goods come back, rather than being sold.
+    pub(super) is_return: bool,
     pub(super) quantity: u64,
     pub(super) price_pence: u64,
 }
@@ -44,14 +52,16 @@ pub enum Invalid {
     Description,
     /// Its quantity is not a whole number.
     Quantity,
-    /// Its quantity is zero or less: a return or a correction.
-    Returned,
+    /// Its quantity is zero, or has the sign of the other kind of invoice: a correction.
+    Sign,
     /// Its price is not an amount in pounds and pence.
     Price,
     /// Its price is zero or less.
     Free,
     /// Its invoice has more units of the product than an order may.
     TooMany,
+    /// It returns what no earlier order of the customer has.
+    Unsold,
 }
 
 impl fmt::Display for Invalid {
@@ -63,10 +73,11 @@ impl fmt::Display for Invalid {
             Self::StockCode => "no stock code",
             Self::Description => "no description",
             Self::Quantity => "quantity is not a whole number",
-            Self::Returned => "quantity of zero or less",
+            Self::Sign => "quantity of zero, below zero without a return, or above zero in one",
             Self::Price => "price is not an amount in pounds and pence",
             Self::Free => "price of zero or less",
             Self::TooMany => "more than 10,000 of one product in an invoice",
+            Self::Unsold => "return of what no earlier order of the customer has",
         })
     }
 }
@@ -86,21 +97,25 @@ impl TryFrom<Record> for Row {
             "" => Err(missing),
             trimmed => Ok(trimmed.to_owned()),
         };
+        let is_return = record.invoice.trim().starts_with(RETURN);
         Ok(Self {
-            quantity: quantity(record.quantity.trim())?,
+            is_return,
+            quantity: quantity(record.quantity.trim(), is_return)?,
             price_pence: pence(record.unit_price.trim())?,
             invoice: given(record.invoice, Invalid::Invoice)?,
+            customer: record.customer.trim().to_owned(),
             stock_code: given(record.stock_code, Invalid::StockCode)?,
             name: given(product_name(&record.description), Invalid::Description)?,
         })
     }
 }
 
-fn quantity(text: &str) -> Result<u64, Invalid> {
-    match text.parse::<i64>().map(u64::try_from) {
-        Ok(Ok(0) | Err(_)) => Err(Invalid::Returned),
-        Ok(Ok(units)) => Ok(units),
-        Err(_) => Err(Invalid::Quantity),
+/// Units, whether they go out or come back.
+fn quantity(text: &str, is_return: bool) -> Result<u64, Invalid> {
+    let units = text.parse::<i64>().map_err(|_| Invalid::Quantity)?;
+    match units != 0 && (units < 0) == is_return {
+        true => Ok(units.unsigned_abs()),
+        false => Err(Invalid::Sign),
     }
 }
 
@@ -155,12 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn tells_returns_from_nonsense() {
-        assert_eq!(quantity("6"), Ok(6));
-        assert_eq!(quantity("0"), Err(Invalid::Returned));
-        assert_eq!(quantity("-9360"), Err(Invalid::Returned));
-        assert_eq!(quantity("1.5"), Err(Invalid::Quantity));
-        assert_eq!(quantity(""), Err(Invalid::Quantity));
+    fn tells_returns_from_sales_and_from_nonsense() {
+        for (text, is_return) in [("6", false), ("-6", true)] {
+            assert_eq!(quantity(text, is_return), Ok(6));
+            assert_eq!(quantity(text, !is_return), Err(Invalid::Sign));
+        }
+        assert_eq!(quantity("0", true), Err(Invalid::Sign));
+        assert_eq!(quantity("1.5", false), Err(Invalid::Quantity));
+        assert_eq!(quantity("", false), Err(Invalid::Quantity));
     }
 
     #[test]

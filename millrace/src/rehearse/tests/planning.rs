@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 use time::macros::date;
 
-use crate::rehearse::{Invalid, Plan, Selection, Unusable};
+use crate::rehearse::{Invalid, Plan, Selection, Step, Unusable};
 
 const HEADER: &str = "invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country\n";
 
@@ -75,8 +75,9 @@ fn counts_what_cannot_be_played_by_reason() {
     let plan = plan(
         &[
             row("1", "A", 1, 1, "1.00"),
-            row("C2", "A", -1, 1, "1.00"),
+            row("C2", "A", -2, 1, "1.00"),
             row("3", "A", 0, 1, "1.00"),
+            row("3", "A", -1, 1, "1.00"),
             row("4", "A", 1, 1, "0"),
             row("5", "A", 1, 1, "1.005"),
             row("6", "", 1, 1, "1.00"),
@@ -95,13 +96,41 @@ fn counts_what_cannot_be_played_by_reason() {
         (Invalid::StockCode, 1),
         (Invalid::Description, 1),
         (Invalid::Quantity, 1),
-        (Invalid::Returned, 2),
+        (Invalid::Sign, 2),
         (Invalid::Price, 1),
         (Invalid::Free, 1),
+        (Invalid::Unsold, 1),
     ];
     assert_eq!(plan.invalid.into_iter().collect::<Vec<_>>(), expected);
-    assert_eq!(plan.rows, 11);
+    assert_eq!(plan.rows, 12);
     assert_eq!(plan.orders.len(), 1);
+}
+
+#[test]
+fn a_return_is_of_the_latest_earlier_order_that_has_the_goods() {
+    let plan = plan(
+        &[
+            row("1", "A", 3, 1, "2.55"),
+            row("2", "A", 2, 2, "2.55"),
+            row("2", "B", 1, 2, "1.00"),
+            row("C3", "A", -2, 3, "2.55"),
+            row("C3", "B", -1, 3, "1.00"),
+            row("C4", "A", -1, 4, "2.55"),
+            row("5", "A", 9, 5, "2.55"),
+        ]
+        .concat(),
+    );
+    let returns: Vec<_> = plan.returns.iter().map(|back| (&*back.invoice, back.order, back.refund_pence)).collect();
+    assert_eq!(returns, [("C3", 1, 2 * 255 + 100), ("C4", 0, 255)]);
+    let steps = [Step::Order(0), Step::Order(1), Step::Return(0), Step::Return(1), Step::Order(2)];
+    assert_eq!(plan.steps, steps);
+}
+
+#[test]
+fn a_return_of_goods_from_two_orders_is_two_returns() {
+    let sold = row("1", "A", 1, 1, "1") + &row("2", "B", 1, 2, "1");
+    let plan = plan(&(sold + &row("C3", "A", -1, 3, "1") + &row("C3", "B", -1, 3, "1")));
+    assert_eq!(plan.returns.iter().map(|back| back.order).collect::<Vec<_>>(), [0, 1]);
 }
 
 #[test]
