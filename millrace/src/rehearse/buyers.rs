@@ -1,4 +1,5 @@
-//! The buyers' part: takes the orders of the plan one after the other, places each, and watches until it is decided.
+//! The buyers' part: takes the steps of the plan one after the other. An order is placed, watched until it is decided, and
+//! once it is confirmed paid; then the seller's part of its [`journey`](super::journey) follows.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,12 +11,13 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
-    Plan, Run, Settings,
+    Plan, Run, Settings, Step,
     client::{Endpoint, Request, Session},
     contract::{Acknowledgement, OrderView, Status},
+    journey::Journeys,
     plan::Order,
     progress::Progress,
-    stall::Goods,
+    stall::Stall,
 };
 
 /// The first look at an order comes this long after its acknowledgement, the next ones half as long again each time, so
@@ -31,6 +33,10 @@ pub(super) struct Placed {
     pub(super) acknowledgement: Acknowledgement,
     /// What became of it, if that was seen.
     pub(super) decided: Option<Decided>,
+    /// Which of the buyers placed it.
+    pub(super) buyer: usize,
+    /// Whether it has arrived.
+    pub(super) arrived: bool,
 }
 
 /// What became of an order.
@@ -43,45 +49,59 @@ pub(super) struct Decided {
 
 /// Everything the buyers did.
 #[derive(Default)]
-pub(super) struct Purchases {
+pub(super) struct Purchases<'a> {
+    /// Who they were.
+    pub(super) buyers: Vec<Session<'a>>,
     /// In the sequence of the plan.
     pub(super) placed: Vec<Placed>,
-    /// Orders that the shop would not take, or did not answer.
+    /// The places of the returns that the shop took back.
+    pub(super) returned: Vec<usize>,
+    /// Orders and returns that the shop would not take, or did not answer.
     pub(super) complaints: Vec<String>,
     /// From the first order to the last decision.
     pub(super) took: Duration,
 }
 
-/// Signs the buyers up and places every order.
+/// Signs the buyers up and takes every step of the plan.
 ///
 /// A shop that lets a buyer wait for longer than our patience is not asked for anything more.
-pub(super) async fn buy(
-    endpoint: &Endpoint,
+pub(super) async fn buy<'a>(
+    endpoint: &'a Endpoint,
     run: &Run,
     plan: &Plan,
-    goods: &[Goods],
+    stall: &Stall<'_>,
     settings: &Settings,
-) -> anyhow::Result<Purchases> {
+) -> anyhow::Result<Purchases<'a>> {
     let accounts = (1..=settings.buyers).map(|number| run.account(&format!("buyer-{number}")));
     let buyers = try_join_all(accounts.map(|account| Session::sign_up(endpoint, account))).await?;
 
-    let progress = Progress::start("Placing orders", plan.orders.len(), settings.show_progress);
-    let counter = Counter { endpoint, run, plan, goods, next: AtomicUsize::new(0), closed: AtomicBool::new(false) };
+    let progress = Progress::start("Placing orders", plan.steps.len(), settings.show_progress);
+    let counter = Counter {
+        endpoint,
+        run,
+        plan,
+        stall,
+        journeys: Journeys::new(run, plan, stall),
+        next: AtomicUsize::new(0),
+        closed: AtomicBool::new(false),
+    };
     let started = Instant::now();
-    let by_buyer = join_all(buyers.iter().map(|buyer| counter.serve(buyer, &progress))).await;
+    let by_buyer = join_all((0..).zip(&buyers).map(|(number, buyer)| counter.serve(number, buyer, &progress))).await;
     let mut purchases = Purchases { took: started.elapsed(), ..Purchases::default() };
     progress.finish();
 
     for mut one in by_buyer {
         purchases.placed.append(&mut one.placed);
+        purchases.returned.append(&mut one.returned);
         purchases.complaints.append(&mut one.complaints);
     }
     purchases.placed.sort_by_key(|placed| placed.order);
-    let asked = counter.next.into_inner().min(plan.orders.len());
-    if asked < plan.orders.len() {
-        purchases.complaints.push(format!("{} orders were not placed any more", plan.orders.len() - asked));
+    let asked = counter.next.into_inner().min(plan.steps.len());
+    let left = plan.steps[asked..].iter().filter(|step| matches!(step, Step::Order(_))).count();
+    if left > 0 {
+        purchases.complaints.push(format!("{left} orders were not placed any more"));
     }
-    Ok(purchases)
+    Ok(Purchases { buyers, ..purchases })
 }
 
 /// Where the buyers queue.
@@ -89,28 +109,44 @@ struct Counter<'a> {
     endpoint: &'a Endpoint,
     run: &'a Run,
     plan: &'a Plan,
-    goods: &'a [Goods],
+    stall: &'a Stall<'a>,
+    journeys: Journeys<'a>,
     next: AtomicUsize,
     /// The shop has let a buyer wait for too long.
     closed: AtomicBool,
 }
 
 impl Counter<'_> {
-    async fn serve(&self, buyer: &Session<'_>, progress: &Progress) -> Purchases {
+    async fn serve<'a>(&self, number: usize, buyer: &Session<'_>, progress: &Progress) -> Purchases<'a> {
         let mut purchases = Purchases::default();
         while !self.closed.load(Ordering::Relaxed) {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(order) = self.plan.orders.get(index) else { break };
-            if let Err(complaint) = self.place(buyer, index, order, &mut purchases.placed).await {
-                purchases.complaints.push(format!("order {}: {complaint:#}", order.invoice));
+            let Some(step) = self.plan.steps.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let (what, done) = match *step {
+                Step::Order(index) => {
+                    let order = &self.plan.orders[index];
+                    let done = self.order(number, buyer, index, order, &mut purchases.placed).await;
+                    // Whoever waits to bring something back learns of it in any case.
+                    let arrived = purchases.placed.last().filter(|placed| placed.order == index && placed.arrived);
+                    self.journeys.ended(index, arrived.map(|placed| placed.acknowledgement.id));
+                    (format!("order {}", order.invoice), done)
+                }
+                Step::Return(index) => {
+                    let done = self.journeys.take_back(index).await.inspect_err(|_| self.close());
+                    let done = done.map(|taken| purchases.returned.extend(taken.then_some(index)));
+                    (format!("return {}", self.plan.returns[index].invoice), done)
+                }
+            };
+            if let Err(complaint) = done {
+                purchases.complaints.push(format!("{what}: {complaint:#}"));
             }
             progress.step();
         }
         purchases
     }
 
-    async fn place(
+    async fn order(
         &self,
+        number: usize,
         buyer: &Session<'_>,
         index: usize,
         order: &Order,
@@ -120,6 +156,7 @@ impl Counter<'_> {
         let answer = buyer.call(&request).await.inspect_err(|_| self.close())?;
         let acknowledged_at = Instant::now();
         let acknowledgement: Acknowledgement = answer.expecting(StatusCode::CREATED)?.read()?;
+        let id = acknowledgement.id;
 
         let decision = self.watch(buyer, &acknowledgement, acknowledged_at).await;
         let (decided, failure) = match decision {
@@ -129,15 +166,23 @@ impl Counter<'_> {
         if decided.is_none() {
             self.close();
         }
-        placed.push(Placed { order: index, acknowledgement, decided });
-        failure
+        let confirmed = decided.as_ref().is_some_and(|decided| decided.view.status == Status::Confirmed);
+        placed.push(Placed { order: index, acknowledgement, decided, buyer: number, arrived: false });
+        failure?;
+        if confirmed {
+            self.journeys.complete(buyer, index, id).await.inspect_err(|_| self.close())?;
+            if let Some(placed) = placed.last_mut() {
+                placed.arrived = true;
+            }
+        }
+        Ok(())
     }
 
     fn basket(&self, order: &Order) -> Value {
         let lines: Vec<_> = order
             .lines
             .iter()
-            .map(|line| json!({ "product_id": self.goods[line.product].id, "quantity": line.quantity }))
+            .map(|line| json!({ "product_id": self.stall.goods[line.product].id, "quantity": line.quantity }))
             .collect();
         json!({ "lines": lines })
     }

@@ -139,6 +139,11 @@ impl Request {
         Self { method: Method::POST, path: path.into(), key: None, body: Some(body) }
     }
 
+    /// Wants something done that needs no more words.
+    pub(super) fn act(path: impl Into<String>) -> Self {
+        Self { body: None, ..Self::post(path, Value::Null) }
+    }
+
     /// Wants it done once, however often it is sent.
     pub(super) fn once(self, key: String) -> Self {
         Self { key: Some(key), ..self }
@@ -319,8 +324,7 @@ impl<'a> Session<'a> {
         if *lock(&self.cookies) != *used {
             return Ok(());
         }
-        let request = Request { body: None, ..Request::post("/api/auth/refresh", Value::Null) };
-        match self.endpoint.persist(&request, &self.cookies).await?.status {
+        match self.endpoint.persist(&Request::act("/api/auth/refresh"), &self.cookies).await?.status {
             StatusCode::NO_CONTENT => Ok(()),
             _ => self.log_in().await.map(drop),
         }

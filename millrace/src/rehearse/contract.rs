@@ -44,7 +44,21 @@ pub(super) struct Acknowledgement {
 pub(super) struct OrderView {
     pub(super) status: Status,
     pub(super) total: Money,
+    pub(super) payment: PaymentView,
     pub(super) lines: Vec<LineView>,
+}
+
+/// How far the money is.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct PaymentView {
+    pub(super) captured: Money,
+    pub(super) refunded: Money,
+}
+
+/// What paying answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Paid {
+    pub(super) outcome: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -60,6 +74,8 @@ pub(super) enum Status {
     Pending,
     Confirmed,
     Rejected,
+    Delivered,
+    Refunded,
     /// What nobody in a rehearsal asks for.
     #[serde(other)]
     Unexpected,

@@ -2,11 +2,13 @@
 //! alone, and then checks the books.
 //!
 //! In reading order: [`plan`], `row` and `returns` turn the history into products, orders and returns; `client` is one account's way into
-//! the shop; `stall` is the seller, `buyers` the customers; `reconcile` compares; [`Report`] says how it went.
+//! the shop; `stall` is the seller, `buyers` the customers,
+//! `journey` what becomes of their orders; `reconcile` compares; [`Report`] says how it went.
 
 mod buyers;
 mod client;
 mod contract;
+mod journey;
 mod plan;
 mod progress;
 mod reconcile;
@@ -129,19 +131,28 @@ pub async fn rehearse(plan: Plan, settings: Settings) -> anyhow::Result<Report> 
     let endpoint = Endpoint::reach(&settings.url, settings.patience).await?;
     let run = Run::new();
     let stall = Stall::open(&endpoint, &run, &plan, &settings).await?;
-    let Purchases { placed, complaints, took } = buyers::buy(&endpoint, &run, &plan, &stall.goods, &settings).await?;
+    let mut purchases = buyers::buy(&endpoint, &run, &plan, &stall, &settings).await?;
 
-    let mut differences = complaints;
-    differences.extend(reconcile::money(&plan, &stall.goods, &placed));
-    match reconcile::stock(&plan, &stall, &placed, &settings).await {
+    let mut differences = std::mem::take(&mut purchases.complaints);
+    differences.extend(reconcile::money(&plan, &stall.goods, &purchases.placed));
+    match reconcile::payments(&plan, &purchases, &settings).await {
+        Ok(found) => differences.extend(found),
+        Err(failure) => differences.push(format!("the money could not be compared: {failure:#}")),
+    }
+    match reconcile::stock(&plan, &stall, &purchases, &settings).await {
         Ok(found) => differences.extend(found),
         Err(failure) => differences.push(format!("the stock could not be compared: {failure:#}")),
     }
+    let Purchases { placed, returned, took, .. } = purchases;
+    let refunds = returned.iter().map(|index| plan.returns[*index].refund_pence);
 
     let mut report = Report {
         products: stall.goods.len(),
         rows: plan.rows,
         invalid: plan.invalid,
+        returned: returned.len(),
+        unreturned: plan.returns.len() - returned.len(),
+        refunded_pence: refunds.sum(),
         retried: endpoint.retried(),
         took,
         differences,
@@ -151,11 +162,15 @@ pub async fn rehearse(plan: Plan, settings: Settings) -> anyhow::Result<Report> 
         let id = one.acknowledgement.id;
         report.acknowledged.push(id);
         report.waits.extend(one.decided.as_ref().map(|decided| decided.after));
+        if one.arrived {
+            report.delivered += 1;
+            report.captured_pence += plan.orders[one.order].total_pence;
+        }
         match one.decided.map(|decided| decided.view.status) {
             Some(Status::Confirmed) => report.confirmed.push(id),
             Some(Status::Rejected) => report.rejected.push(id),
             // Reported as a difference already.
-            Some(Status::Unexpected) => {}
+            Some(Status::Delivered | Status::Refunded | Status::Unexpected) => {}
             Some(Status::Pending) | None => report.undecided.push(id),
         }
     }

@@ -1,7 +1,8 @@
-//! Counts the money and the stock: what the shop says must be what the plan and the confirmed orders say.
+//! Counts the money and the stock: what the shop says must be what the plan, the orders and the returns say.
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -11,9 +12,9 @@ use uuid::Uuid;
 
 use super::{
     Plan, Settings,
-    buyers::Placed,
+    buyers::{Placed, Purchases},
     client::{Request, Session},
-    contract::{LineView, Money, OrderView, Status, StockView},
+    contract::{LineView, Money, OrderView, PaymentView, Status, StockView},
     plan::Order,
     progress::Progress,
     stall::{Goods, Stall},
@@ -73,27 +74,82 @@ fn view(plan: &Plan, goods: &[Goods], order: &Order, seen: &OrderView) -> Vec<St
     differences
 }
 
-/// What is wrong with the stock, once the read model has had time to settle.
+/// What is wrong with the stock, once policies and read models have had time to settle.
 pub(super) async fn stock(
     plan: &Plan,
     stall: &Stall<'_>,
-    placed: &[Placed],
+    purchases: &Purchases<'_>,
     settings: &Settings,
 ) -> anyhow::Result<Vec<String>> {
-    let reserved = units_of_confirmed_lines(placed);
-    let books = |index: usize| {
-        let Goods { id, received } = stall.goods[index];
-        Books { received, reserved: reserved.get(&id).copied().unwrap_or(0) }
-    };
+    let books = Books::of(plan, stall, purchases);
     let progress = Progress::start("Reconciling stock", stall.goods.len(), settings.show_progress);
-    let mut doubtful: Vec<usize> = (0..stall.goods.len()).collect();
+    let differing = settled(0..stall.goods.len(), settings, progress, |index: usize| {
+        let (id, books) = (stall.goods[index].id, books[index]);
+        async move { Ok(books.difference(look(&stall.seller, id).await?)) }
+    });
+    let differing = differing.await?;
+    Ok(differing.into_iter().map(|(index, difference)| name(plan, stall, index, &difference)).collect())
+}
+
+/// What is wrong with the money of orders that have arrived, once refunds and read models have had time to settle.
+pub(super) async fn payments(
+    plan: &Plan,
+    purchases: &Purchases<'_>,
+    settings: &Settings,
+) -> anyhow::Result<Vec<String>> {
+    let arrived: Vec<_> = purchases.placed.iter().filter(|placed| placed.arrived).collect();
+    let mut refunds: HashMap<usize, u64> = HashMap::new();
+    for back in purchases.returned.iter().map(|index| &plan.returns[*index]) {
+        *refunds.entry(back.order).or_default() += back.refund_pence;
+    }
+    let progress = Progress::start("Reconciling money", arrived.len(), settings.show_progress);
+    let differing = settled(0..arrived.len(), settings, progress, |index: usize| {
+        let placed = arrived[index];
+        let (order, refund_pence) = (&plan.orders[placed.order], refunds.get(&placed.order).copied().unwrap_or(0));
+        async move {
+            let look = Request::get(format!("/api/orders/{}", placed.acknowledgement.id));
+            let answer = purchases.buyers[placed.buyer].call(&look).await?;
+            let seen: OrderView = answer.expecting(StatusCode::OK)?.read()?;
+            Ok(unpaid(order, refund_pence, &seen))
+        }
+    });
+    let differing = differing.await?;
+    let name = |(index, difference): (usize, String)| {
+        format!("order {}: {difference}", plan.orders[arrived[index].order].invoice)
+    };
+    Ok(differing.into_iter().map(name).collect())
+}
+
+/// What is wrong with the money of an order that has arrived.
+fn unpaid(order: &Order, refund_pence: u64, seen: &OrderView) -> Option<String> {
+    let expected = PaymentView { captured: Money::pence(order.total_pence), refunded: Money::pence(refund_pence) };
+    let status = if refund_pence == order.total_pence { Status::Refunded } else { Status::Delivered };
+    let mut wrong = Vec::new();
+    if seen.payment != expected {
+        let PaymentView { captured, refunded } = &seen.payment;
+        let should = format!("instead of {} and {}", expected.captured, expected.refunded);
+        wrong.push(format!("{captured} were taken and {refunded} went back, {should}"));
+    }
+    if seen.status != status {
+        wrong.push(format!("is {:?} instead of {status:?}", seen.status));
+    }
+    (!wrong.is_empty()).then(|| wrong.join("; "))
+}
+
+/// What differs of so many things, each looked at again until it does not or the time to settle is over.
+async fn settled<F: Future<Output = anyhow::Result<Option<String>>>>(
+    things: Range<usize>,
+    settings: &Settings,
+    progress: Progress,
+    look: impl Fn(usize) -> F,
+) -> anyhow::Result<Vec<(usize, String)>> {
+    let mut doubtful: Vec<usize> = things.collect();
     let mut deadline = None;
     loop {
         let looks = stream::iter(doubtful).map(|index| {
-            let progress = &progress;
+            let (look, progress) = (&look, &progress);
             async move {
-                let found = look(&stall.seller, stall.goods[index].id).await?;
-                let difference = books(index).difference(found);
+                let difference = look(index).await?;
                 if difference.is_none() {
                     progress.step();
                 }
@@ -102,14 +158,11 @@ pub(super) async fn stock(
         });
         let found: Vec<_> = looks.buffered(settings.buyers).try_collect().await?;
         let differing: Vec<_> = found.into_iter().flatten().collect();
-        // The first look at thousands of products takes its time, which is not the read model's.
+        // The first look at thousands of things takes its time, which is not the read model's.
         let deadline = *deadline.get_or_insert_with(|| Instant::now() + settings.settle);
         if differing.is_empty() || Instant::now() >= deadline {
             progress.finish();
-            return Ok(differing
-                .into_iter()
-                .map(|(index, difference)| name(plan, stall, index, &difference))
-                .collect());
+            return Ok(differing);
         }
         doubtful = differing.into_iter().map(|(index, _)| index).collect();
         tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -122,15 +175,6 @@ fn name(plan: &Plan, stall: &Stall<'_>, index: usize, difference: &str) -> Strin
     format!("product {} at {price} ({}): {difference}", product.stock_code, stall.goods[index].id)
 }
 
-fn units_of_confirmed_lines(placed: &[Placed]) -> HashMap<Uuid, u64> {
-    let mut units = HashMap::new();
-    let views = placed.iter().filter_map(|one| Some(&one.decided.as_ref()?.view));
-    for line in views.filter(|view| view.status == Status::Confirmed).flat_map(|view| &view.lines) {
-        *units.entry(line.product_id).or_default() += u64::from(line.quantity);
-    }
-    units
-}
-
 async fn look(seller: &Session<'_>, id: Uuid) -> anyhow::Result<Option<StockView>> {
     let answer = seller.call(&Request::get(format!("/api/inventory/{id}"))).await?;
     if answer.is_missing() {
@@ -140,21 +184,42 @@ async fn look(seller: &Session<'_>, id: Uuid) -> anyhow::Result<Option<StockView
 }
 
 /// What the stock of a product must be.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Books {
     received: u64,
+    /// In orders that are confirmed and have not been sent.
     reserved: u64,
+    sent: u64,
+    returned: u64,
 }
 
 impl Books {
+    /// Of each product of the plan.
+    fn of(plan: &Plan, stall: &Stall<'_>, purchases: &Purchases<'_>) -> Vec<Self> {
+        let received = stall.goods.iter().map(|goods| Self { received: goods.received, ..Self::default() });
+        let mut books: Vec<_> = received.collect();
+        let is_confirmed =
+            |placed: &Placed| placed.decided.as_ref().is_some_and(|decided| decided.view.status == Status::Confirmed);
+        for placed in purchases.placed.iter().filter(|placed| is_confirmed(placed)) {
+            for line in &plan.orders[placed.order].lines {
+                let book = &mut books[line.product];
+                *(if placed.arrived { &mut book.sent } else { &mut book.reserved }) += u64::from(line.quantity);
+            }
+        }
+        for line in purchases.returned.iter().flat_map(|index| &plan.returns[*index].lines) {
+            books[line.product].returned += u64::from(line.quantity);
+        }
+        books
+    }
+
     fn difference(self, found: Option<StockView>) -> Option<String> {
         let Some(StockView { on_hand, reserved, available }) = found else {
             return Some("has no stock record".to_owned());
         };
+        let Self { received, sent, returned, .. } = self;
         let mut wrong = Vec::new();
-        // Nothing is shipped in a rehearsal, so nothing is committed.
-        if u64::try_from(on_hand) != Ok(self.received) {
-            wrong.push(format!("{} received, but {on_hand} on hand", self.received));
+        if u64::try_from(on_hand).ok().map(|on_hand| on_hand + sent) != Some(received + returned) {
+            wrong.push(format!("{received} received, {sent} sent and {returned} back, but {on_hand} on hand"));
         }
         if u64::try_from(reserved) != Ok(self.reserved) {
             wrong.push(format!("{} in confirmed orders, but {reserved} reserved", self.reserved));
@@ -171,7 +236,11 @@ mod tests {
     use super::*;
 
     fn found(on_hand: i64, reserved: i64, available: i64) -> Option<String> {
-        Books { received: 10, reserved: 4 }.difference(Some(StockView { on_hand, reserved, available }))
+        Books { received: 12, reserved: 4, sent: 3, returned: 1 }.difference(Some(StockView {
+            on_hand,
+            reserved,
+            available,
+        }))
     }
 
     #[test]
@@ -181,7 +250,7 @@ mod tests {
 
     #[test]
     fn names_units_that_vanished() {
-        assert_eq!(found(9, 4, 5).as_deref(), Some("10 received, but 9 on hand"));
+        assert_eq!(found(9, 4, 5).as_deref(), Some("12 received, 3 sent and 1 back, but 9 on hand"));
     }
 
     #[test]
@@ -191,13 +260,13 @@ mod tests {
 
     #[test]
     fn names_availability_below_zero_even_when_the_rest_adds_up() {
-        let books = Books { received: 10, reserved: 12 };
+        let books = Books { received: 10, reserved: 12, ..Books::default() };
         let oversold = books.difference(Some(StockView { on_hand: 10, reserved: 12, available: -2 }));
         assert_eq!(oversold.as_deref(), Some("-2 available of 10 with 12 reserved"));
     }
 
     #[test]
     fn names_stock_that_nobody_knows() {
-        assert!(Books { received: 1, reserved: 0 }.difference(None).is_some());
+        assert!(Books::default().difference(None).is_some());
     }
 }

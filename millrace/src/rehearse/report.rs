@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, process::ExitCode, time::Duration};
 
 use uuid::Uuid;
 
-use super::row::Invalid;
+use super::{contract::Money, row::Invalid};
 
 /// The most differences that are printed.
 const DIFFERENCES_SHOWN: usize = 20;
@@ -26,6 +26,16 @@ pub struct Report {
     pub rejected: Vec<Uuid>,
     /// Those that nobody saw decided.
     pub undecided: Vec<Uuid>,
+    /// How many of those that were confirmed were paid, shipped and delivered.
+    pub delivered: usize,
+    /// Returns that the shop took back.
+    pub returned: usize,
+    /// Returns of orders that were never delivered.
+    pub unreturned: usize,
+    /// What the provider took for delivered orders.
+    pub captured_pence: u64,
+    /// What went back for returns.
+    pub refunded_pence: u64,
     /// Requests sent again after a 503 or a lost connection.
     pub retried: u64,
     /// From the first order to the last decision.
@@ -70,9 +80,13 @@ impl fmt::Display for Report {
         writeln!(f, "products    {} listed", self.products)?;
         let (placed, confirmed, rejected) = (self.acknowledged.len(), self.confirmed.len(), self.rejected.len());
         writeln!(f, "orders      {placed} placed, {confirmed} confirmed, {rejected} rejected")?;
+        writeln!(f, "            {} paid, shipped and delivered", self.delivered)?;
         if !self.undecided.is_empty() {
             writeln!(f, "            {} never decided: {}", self.undecided.len(), first(&self.undecided, 3))?;
         }
+        writeln!(f, "returns     {} taken back, {} of orders never delivered", self.returned, self.unreturned)?;
+        let (captured, refunded) = (Money::pence(self.captured_pence), Money::pence(self.refunded_pence));
+        writeln!(f, "money       {captured} taken, {refunded} given back")?;
         writeln!(f, "requests    {} sent again", self.retried)?;
         writeln!(f, "rate        {:.1} orders/s over {:.1} s", self.orders_per_second(), self.took.as_secs_f64())?;
         if let (Some(half), Some(most)) = (percentile(&self.waits, 50), percentile(&self.waits, 99)) {

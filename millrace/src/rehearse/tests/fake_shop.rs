@@ -36,6 +36,10 @@ pub(super) enum Mischief {
     Overcharges,
     /// No order is ever decided.
     NeverDecides,
+    /// Refunds are a penny less than they should be.
+    KeepsAPenny,
+    /// What comes back does not get into stock again.
+    LosesReturns,
 }
 
 /// A running fake.
@@ -94,6 +98,10 @@ impl FakeShop {
             .route("/api/inventory/{id}", get(stock))
             .route("/api/orders", post(place))
             .route("/api/orders/{id}", get(order))
+            .route("/api/orders/{id}/payment", post(pay))
+            .route("/api/orders/{id}/shipments", post(ship))
+            .route("/api/orders/{id}/delivery", post(deliver))
+            .route("/api/orders/{id}/returns", post(take_back))
             .with_state(Arc::clone(&books));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -193,14 +201,58 @@ async fn order(shop: Shop, Path(id): Path<Uuid>) -> Json<Value> {
     Json(books.orders.values().find(|order| order["id"] == json!(id)).unwrap().clone())
 }
 
+async fn pay(shop: Shop, Path(id): Path<Uuid>, Json(body): Json<Value>) -> Json<Value> {
+    assert_eq!(body, json!({ "method_token": "tok_approve" }));
+    let mut books = shop.lock().unwrap();
+    let order = books.order(id);
+    order["payment"]["captured"] = order["total"].clone();
+    Json(json!({ "outcome": "paid" }))
+}
+
+async fn ship(shop: Shop, Path(id): Path<Uuid>) {
+    let mut books = shop.lock().unwrap();
+    for (product, units) in lines(&books.order(id)["lines"]) {
+        let stock = books.stock.get_mut(&product).unwrap();
+        stock.on_hand -= units;
+        stock.reserved -= units;
+    }
+}
+
+async fn deliver(shop: Shop, Path(id): Path<Uuid>) {
+    shop.lock().unwrap().order(id)["status"] = json!("delivered");
+}
+
+async fn take_back(shop: Shop, Path(id): Path<Uuid>, Json(body): Json<Value>) {
+    let mut books = shop.lock().unwrap();
+    let mut refund = 0;
+    for (product, units) in lines(&body["lines"]) {
+        let keeps = books.mischief != Mischief::LosesReturns;
+        let stock = books.stock.get_mut(&product).unwrap();
+        stock.on_hand += units * i64::from(keeps);
+        refund += stock.price * units.unsigned_abs();
+    }
+    refund -= u64::from(books.mischief == Mischief::KeepsAPenny);
+    let order = books.order(id);
+    let refunded = order["payment"]["refunded"]["amount"].as_u64().unwrap() + refund;
+    order["payment"]["refunded"]["amount"] = json!(refunded);
+    if order["payment"]["refunded"] == order["payment"]["captured"] {
+        order["status"] = json!("refunded");
+    }
+}
+
+fn lines(lines: &Value) -> Vec<(Uuid, i64)> {
+    let line =
+        |line: &Value| (line["product_id"].as_str().unwrap().parse().unwrap(), line["quantity"].as_i64().unwrap());
+    lines.as_array().unwrap().iter().map(line).collect()
+}
+
 impl Books {
+    fn order(&mut self, id: Uuid) -> &mut Value {
+        self.orders.values_mut().find(|order| order["id"] == json!(id)).unwrap()
+    }
+
     fn decide(&mut self, body: &Value) -> Value {
-        let lines: Vec<(Uuid, i64)> = body["lines"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|line| (line["product_id"].as_str().unwrap().parse().unwrap(), line["quantity"].as_i64().unwrap()))
-            .collect();
+        let lines = lines(&body["lines"]);
         let enough = lines.iter().all(|(id, units)| self.stock[id].on_hand - self.stock[id].reserved >= *units);
         let status = if self.mischief == Mischief::NeverDecides {
             "pending"
@@ -222,6 +274,7 @@ impl Books {
             .iter()
             .map(|(id, units)| json!({ "product_id": id, "quantity": units, "unit_price": money(price(id)) }))
             .collect();
-        json!({ "id": Uuid::now_v7(), "status": status, "total": money(total), "lines": lines })
+        let payment = json!({ "captured": money(0), "refunded": money(0) });
+        json!({ "id": Uuid::now_v7(), "status": status, "total": money(total), "lines": lines, "payment": payment })
     }
 }

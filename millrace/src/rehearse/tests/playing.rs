@@ -7,7 +7,7 @@ use clap::Parser;
 use super::fake_shop::{FakeShop, Mischief};
 use crate::rehearse::{Args, Plan, Report, Selection, Settings, rehearse, run};
 
-/// Three orders for two products: 20 and 2 units in all.
+/// Three orders for two products, 20 and 2 units in all, and a return.
 const HISTORY: &str = "\
 invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country
 1,A,LANTERN,12,2010-12-01T08:26:00Z,2.55,17850,United Kingdom
@@ -15,6 +15,7 @@ invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country
 2,A,LANTERN,6,2010-12-01T08:28:00Z,2.55,13047,France
 3,A,LANTERN,2,2010-12-01T08:34:00Z,2.55,13047,France
 3,B,HANGER,1,2010-12-01T08:34:00Z,3.39,13047,France
+C4,A,LANTERN,-5,2010-12-01T08:36:00Z,2.55,13047,France
 ";
 
 fn settings(shop: &FakeShop, stock_percent: u32) -> Settings {
@@ -42,6 +43,8 @@ async fn an_honest_shop_reconciles() {
     assert_eq!((report.confirmed.len(), report.rejected.len(), report.retried), (3, 0, 0));
     assert_eq!(report.acknowledged, report.confirmed);
     assert_eq!(report.waits.len(), 3);
+    assert_eq!((report.delivered, report.returned, report.unreturned), (3, 1, 0));
+    assert_eq!((report.captured_pence, report.refunded_pence), (20 * 255 + 2 * 339, 5 * 255));
     assert_eq!(shop.proofs(), 2, "of the seller's address and the buyer's");
 }
 
@@ -92,12 +95,18 @@ async fn a_dead_session_is_renewed() {
     assert_eq!(shop.renewals(), 1);
 }
 
+/// The same without the return, which would bring back what was never there.
+fn sales() -> String {
+    HISTORY.lines().filter(|line| !line.starts_with('C')).fold(String::new(), |sales, line| sales + line + "\n")
+}
+
 #[tokio::test]
 async fn a_shop_that_oversells_is_told_apart() {
     let shop = FakeShop::open(Mischief::Oversells).await;
-    let report = rehearse_in(&shop, 95).await;
+    let plan = Plan::read(sales().as_bytes(), &Selection::default()).unwrap();
+    let report = rehearse(plan, settings(&shop, 95)).await.unwrap();
     assert_eq!(report.differences.len(), 1, "{report}");
-    assert!(report.differences[0].ends_with("-1 available of 19 with 20 reserved"), "{report}");
+    assert!(report.differences[0].contains("-1 on hand"), "{report}");
 }
 
 #[tokio::test]
@@ -106,6 +115,32 @@ async fn a_shop_that_overcharges_is_told_apart() {
     let report = rehearse_in(&shop, 100).await;
     assert!(!report.reconciles());
     assert!(report.differences[0].starts_with("order 1: costs 34.00 GBP instead of 33.99 GBP"), "{report}");
+}
+
+#[tokio::test]
+async fn a_shop_that_keeps_some_of_the_money_is_told_apart() {
+    let shop = FakeShop::open(Mischief::KeepsAPenny).await;
+    let report = rehearse_in(&shop, 100).await;
+    let difference = "order 2: 15.30 GBP were taken and 12.74 GBP went back, instead of 15.30 GBP and 12.75 GBP";
+    assert_eq!(report.differences, [difference]);
+}
+
+#[tokio::test]
+async fn a_shop_that_loses_what_came_back_is_told_apart() {
+    let shop = FakeShop::open(Mischief::LosesReturns).await;
+    let report = rehearse_in(&shop, 100).await;
+    assert_eq!(report.differences.len(), 1, "{report}");
+    assert!(report.differences[0].ends_with("20 received, 20 sent and 5 back, but 0 on hand"), "{report}");
+}
+
+#[tokio::test]
+async fn nothing_comes_back_of_an_order_that_was_rejected() {
+    let shop = FakeShop::open(Mischief::None).await;
+    let history = HISTORY.replace("2,A,LANTERN,6", "2,A,LANTERN,16").replace("1,A,LANTERN,12", "1,A,LANTERN,19");
+    let plan = Plan::read(history.as_bytes(), &Selection::default()).unwrap();
+    let report = rehearse(plan, settings(&shop, 60)).await.unwrap();
+    assert!(report.reconciles(), "{report}");
+    assert_eq!((report.rejected.len(), report.returned, report.unreturned), (1, 0, 1));
 }
 
 #[tokio::test]
@@ -148,6 +183,6 @@ async fn the_exit_code_tells_how_it_went() {
     let honest = FakeShop::open(Mischief::None).await;
     let oversold = FakeShop::open(Mischief::Oversells).await;
     assert_eq!(exit_code(&honest, HISTORY).await, format!("{:?}", ExitCode::SUCCESS));
-    assert_eq!(exit_code(&oversold, HISTORY).await, format!("{:?}", ExitCode::FAILURE));
+    assert_eq!(exit_code(&oversold, &sales()).await, format!("{:?}", ExitCode::FAILURE));
     assert_eq!(exit_code(&honest, "not,a,history\n").await, format!("{:?}", ExitCode::from(2)));
 }
