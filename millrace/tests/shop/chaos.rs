@@ -40,7 +40,7 @@ const AUDIT: &str = "
 const STRAY_RESERVATIONS: &str = "
   select count(*) from inventory.inventory i
   full join (select product_id, sum(quantity) as held from orders.order_lines l join orders.orders o on o.id = l.order_id
-             where o.status = 'confirmed' group by 1) h on h.product_id = i.id
+             where o.status in ('confirmed', 'paid') group by 1) h on h.product_id = i.id
   where coalesce(i.reserved, 0) <> coalesce(h.held, 0)";
 
 /// One process of consumers.

@@ -12,7 +12,7 @@ use crate::running::{PATIENCE, Shop};
 const ORDERS: usize = 300;
 const PRODUCTS: usize = 40;
 
-/// A few weeks of a small shop: baskets of one to five lines, few products hot, most not.
+/// A few weeks of a small shop: baskets of one to five lines, few products hot, most not. Some bring back what they ordered.
 pub(crate) fn history(orders: usize) -> Plan {
     let mut csv = "invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country\n".to_owned();
     for order in 0..orders {
@@ -21,11 +21,20 @@ pub(crate) fn history(orders: usize) -> Plan {
             let (quantity, price) = (1 + (order + line) % 6, 100 + product);
             writeln!(
                 csv,
-                "{order},P{product},PRODUCT {product},{quantity},2010-12-01T08:26:00Z,{}.{:02},1,UK",
+                "{order},P{product},PRODUCT {product},{quantity},2010-12-01T08:26:00Z,{}.{:02},{order},UK",
                 price / 100,
                 price % 100
             )
             .expect("a string takes what is written");
+            if order % 7 == 0 && line == 0 {
+                writeln!(
+                    csv,
+                    "C{order},P{product},PRODUCT {product},-1,2010-12-01T08:26:00Z,{}.{:02},{order},UK",
+                    price / 100,
+                    price % 100
+                )
+                .expect("a string takes what is written");
+            }
         }
     }
     Plan::read(csv.as_bytes(), &Selection::default()).unwrap()
@@ -60,6 +69,7 @@ async fn amid_orders(shop: &Shop, count: u64) {
 pub(crate) async fn nothing_was_lost(shop: &Shop, rehearsal: JoinHandle<anyhow::Result<Report>>) -> usize {
     let report = rehearsal.await.unwrap().unwrap();
     assert!(report.reconciles(), "{report}");
+    assert!(report.returned > 0, "{report}");
     let store = shop.store();
     for order in &report.acknowledged {
         let history = store.history("order", *order).await.unwrap();

@@ -135,13 +135,33 @@ impl Customer {
     }
 
     pub(crate) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
+        self.send_as(&Uuid::now_v7().to_string(), method, path, body).await
+    }
+
+    /// Goes on with the same key until the shop has an answer, whatever becomes of it meanwhile.
+    pub(crate) async fn persist(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let (key, mut settled) = (Uuid::now_v7().to_string(), None);
+        let answered = async || {
+            let Ok(answer) = self.send_as(&key, method.clone(), path, body.clone()).await else { return false };
+            let status = answer.status();
+            let Ok(text) = answer.text().await else { return false };
+            let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+            let again = status == StatusCode::SERVICE_UNAVAILABLE || answer["code"] == "in_flight";
+            settled = (!again).then_some((status, answer));
+            !again
+        };
+        test_kit::eventually("the shop answers", PATIENCE, answered).await;
+        settled.unwrap()
+    }
+
+    async fn send_as(&self, key: &str, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
         let cookies =
             self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let side = if method == Method::GET { &self.read } else { &self.write };
         let mut request = self.client.request(method, format!("{side}{path}"));
         request = request.header("x-requested-with", "test").header(header::COOKIE, cookies);
         if let Some(body) = body {
-            request = request.header("idempotency-key", Uuid::now_v7().to_string()).json(&body);
+            request = request.header("idempotency-key", key).json(&body);
         }
         let answer = request.send().await?;
         for cookie in answer.headers().get_all(header::SET_COOKIE) {

@@ -30,6 +30,7 @@ mod replay;
 mod services;
 mod sessions;
 mod staff;
+mod storm;
 mod up;
 mod users;
 mod webhooks;
