@@ -63,6 +63,8 @@ fn names_every_route_of_the_write_side() {
             "delete /api/users/{id}/roles/{role}",
             "delete /api/users/{id}/suspension",
             "post /api/users/{id}/suspension",
+            "post /api/webhooks",
+            "delete /api/webhooks/{id}",
         ]
     );
 }
