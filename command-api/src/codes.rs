@@ -1,53 +1,69 @@
 //! The stable codes of problems that only commands answer.
 
-use axum::http::StatusCode;
-use web::codes::Code;
-
-macro_rules! codes {
-    ($($constant:ident = $name:literal, $status:ident, $meaning:literal;)*) => {
-        $(#[doc = $meaning] pub const $constant: &str = $name;)*
-
-        /// Every code that this crate adds to those of `web`, for the page that explains them.
-        pub const CODES: &[Code] =
-            &[$(Code { name: $name, status: StatusCode::$status, meaning: $meaning },)*];
-    };
-}
+use web::codes;
 
 codes! {
+    /// Every code that this crate adds to those of `web`, for the page that explains them.
+    CODES:
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required", BAD_REQUEST,
-        "This must not happen twice: name it by an `Idempotency-Key`, and repeat it with the same one.";
+        "This must not happen twice: name it by an `Idempotency-Key`, and repeat it with the same one.",
+        by ["/api/orders"];
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY,
-        "This `Idempotency-Key` was used with another body. Take a new key for a new command.";
-    IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.";
-    NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.";
+        "This `Idempotency-Key` was used with another body. Take a new key for a new command.",
+        by ["Idempotency-Key"];
+    IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.",
+        by ["Idempotency-Key"];
+    NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.",
+        by ["/api/products", "/api/inventory/", "/api/orders/"];
     EMAIL_UNVERIFIED = "email_unverified", FORBIDDEN,
-        "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.";
+        "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.",
+        by ["open_shop", "place_order"];
     NEEDS_ANOTHER_ADMIN = "needs_another_admin", CONFLICT,
-        "No admin can be suspended, erased or relieved of the role by themselves: another one takes the role first.";
-    SECOND_FACTOR_ON = "second_factor_on", CONFLICT, "The second factor is on already. Switch it off to begin anew.";
-    NOT_ENROLLED = "not_enrolled", CONFLICT, "There is no secret that a code could confirm. Ask for one first.";
+        "No admin can be suspended, erased or relieved of the role by themselves: another one takes the role first.",
+        by ["/api/users/"];
+    SECOND_FACTOR_ON = "second_factor_on", CONFLICT, "The second factor is on already. Switch it off to begin anew.",
+        by ["/api/auth/totp"];
+    NOT_ENROLLED = "not_enrolled", CONFLICT, "There is no secret that a code could confirm. Ask for one first.",
+        by ["/api/auth/totp"];
     SUSPENDED = "suspended", FORBIDDEN, "The user is suspended.";
     LINK_USED = "link_used", GONE, "The link was used already, or a newer one was sent.";
     LINK_EXPIRED = "link_expired", GONE, "The link's time is up, or it was not copied as a whole. Ask for another.";
-    ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.";
-    ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.";
-    ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.";
-    PRODUCT_ARCHIVED = "product_archived", CONFLICT, "The product is archived. Publish it to change it or offer it again.";
+    ALREADY_REGISTERED = "already_registered", CONFLICT, "The account exists already.",
+        by ["/api/auth/", "/api/users/me"];
+    ALREADY_SELLING = "already_selling", CONFLICT, "The caller keeps a shop of another name already.",
+        by ["open_shop"];
+    ALREADY_LISTED = "already_listed", CONFLICT, "The product is listed already.",
+        by ["/api/products"];
+    PRODUCT_ARCHIVED = "product_archived", CONFLICT, "The product is archived. Publish it to change it or offer it again.",
+        by ["/api/products", "/api/inventory/"];
+    TOO_MUCH_STOCK = "too_much_stock", CONFLICT, "There would be more units of the product than are kept.",
+        by ["/api/products", "/api/inventory/", "/api/orders/"];
+    BELOW_RESERVED = "below_reserved", CONFLICT, "Units that are promised to orders cannot be corrected away.",
+        by ["/api/inventory/"];
+    INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.",
+        by ["/api/inventory/", "/api/orders"];
+    PRICE_CHANGED = "price_changed", CONFLICT, "The order costs something else now; `total` says what.",
+        by ["place_order"];
+    ALREADY_PLACED = "already_placed", CONFLICT, "The order was placed already, with other content.",
+        by ["place_order"];
+    TOO_EARLY = "too_early", CONFLICT, "The order has not come far enough for that; `order_status` says how far.",
+        by ["/api/orders/"];
+    PAYMENT_UNDER_WAY = "payment_under_way", CONFLICT, "The provider has not answered the last attempt to pay.",
+        by ["/api/orders/"];
+    ATTEMPT_SUCCEEDED = "attempt_succeeded", CONFLICT, "The provider has said before that this attempt succeeded.",
+        by ["/api/orders/", "/api/payments/"];
+    NO_PAYMENT_PROVIDER = "no_payment_provider", CONFLICT, "Nobody moves the money of this shop: orders cannot be paid here.",
+        by ["/api/orders/", "/api/payments/"];
+    TOO_MANY_MESSAGES = "too_many_messages", CONFLICT, "The order has as many messages as it can have.",
+        by ["/api/orders/"];
     TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "The caller has as many webhooks as one user may. Remove one first.";
-    TOO_MUCH_STOCK = "too_much_stock", CONFLICT, "There would be more units of the product than are kept.";
-    BELOW_RESERVED = "below_reserved", CONFLICT, "Units that are promised to orders cannot be corrected away.";
-    INSUFFICIENT_STOCK = "insufficient_stock", CONFLICT, "There are fewer units than asked for.";
-    PRICE_CHANGED = "price_changed", CONFLICT, "The order costs something else now; `total` says what.";
-    ALREADY_PLACED = "already_placed", CONFLICT, "The order was placed already, with other content.";
-    TOO_MANY_MESSAGES = "too_many_messages", CONFLICT, "The order has as many messages as it can have.";
-    TOO_EARLY = "too_early", CONFLICT, "The order has not come far enough for that; `order_status` says how far.";
-    PAYMENT_UNDER_WAY = "payment_under_way", CONFLICT, "The provider has not answered the last attempt to pay.";
-    ATTEMPT_SUCCEEDED = "attempt_succeeded", CONFLICT, "The provider has said before that this attempt succeeded.";
-    NO_PAYMENT_PROVIDER = "no_payment_provider", CONFLICT, "Nobody moves the money of this shop: orders cannot be paid here.";
     UNTRUSTED_CALLBACK = "untrusted_callback", UNAUTHORIZED,
-        "The signature of the callback is not good, or its timestamp is too far from now.";
-    TOO_LATE = "too_late", CONFLICT, "Nobody remembers any more whether this return was counted.";
-    ALREADY_DECIDED = "already_decided", CONFLICT, "The order has come too far for that; `order_status` says how far.";
+        "The signature of the callback is not good, or its timestamp is too far from now.",
+        by ["/api/payments/"];
+    TOO_LATE = "too_late", CONFLICT, "Nobody remembers any more whether this return was counted.",
+        by ["/api/orders/"];
+    ALREADY_DECIDED = "already_decided", CONFLICT, "The order has come too far for that; `order_status` says how far.",
+        by ["/api/orders/"];
 }
 
 /// What is wrong with one field: the codes beside the general `invalid`, `required` and `unknown_field`.

@@ -14,15 +14,16 @@ use utoipa::Modify;
 #[must_use]
 pub fn openapi() -> String {
     let mut document = command_api::openapi();
-    document.merge(query_api::openapi());
+    web::openapi::join(&mut document, query_api::openapi());
     web::openapi::Common.modify(&mut document);
     document.info.title = "Millrace".to_owned();
+    // utoipa's own author, where none is named.
+    document.info.contact = None;
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.info.description =
         Some("A marketplace: GET is answered by the read side, everything else by the write side.".to_owned());
-    let mut text = document.to_pretty_json().expect("a document has string keys alone");
-    text.push('\n');
-    text
+    let codes = [web::codes::CODES, command_api::codes::CODES].concat();
+    format!("{:#}\n", web::openapi::complete(&document, &codes))
 }
 
 pub(crate) fn print() -> anyhow::Result<ExitCode> {

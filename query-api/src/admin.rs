@@ -39,7 +39,7 @@ struct User {
     /// Whether logins ask for a code.
     second_factor: bool,
     /// Null unless the user is suspended.
-    suspension: Option<Suspension>,
+    suspension: Option<KeptOut>,
     #[serde(with = "time::serde::rfc3339")]
     registered_at: OffsetDateTime,
     /// When the person was forgotten.
@@ -51,7 +51,7 @@ struct User {
 
 /// Since when and why a user is kept out.
 #[derive(Debug, Serialize, ToSchema)]
-struct Suspension {
+struct KeptOut {
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
     reason: Option<String>,
@@ -85,7 +85,7 @@ impl Row {
             roles: self.roles,
             email_verified: self.verified,
             second_factor: self.second_factor,
-            suspension: self.suspended_at.map(|since| Suspension { since, reason }),
+            suspension: self.suspended_at.map(|since| KeptOut { since, reason }),
             registered_at: self.registered_at,
             erased_at: self.erased_at,
             version: self.version,

@@ -45,6 +45,7 @@ struct Movement {
 /// By whose doing: the product's seller's, the shop's own rules', or that of its people.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = StockActor)]
 enum Actor {
     Seller,
     System,

@@ -91,7 +91,7 @@ pub fn router(app: App) -> Router {
 pub fn openapi() -> OpenApi {
     let mut document = OpenApi::default();
     for (group, _) in groups() {
-        document.merge(group.into_openapi());
+        web::openapi::join(&mut document, group.into_openapi());
     }
     document_token(&mut document);
     document_tags(&mut document);

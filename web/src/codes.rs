@@ -4,6 +4,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Html;
+use serde_json::{Value, json};
 
 /// One documented problem code.
 #[derive(Clone, Copy, Debug)]
@@ -14,31 +15,63 @@ pub struct Code {
     pub status: StatusCode,
     /// What it means, and what the client can do.
     pub meaning: &'static str,
+    /// The operations that answer it: by their ids, by how their paths begin, by a header that they take, or by `requestBody`.
+    /// None named: whichever has this status.
+    pub answered_by: &'static [&'static str],
 }
 
+impl Code {
+    /// A problem of this code.
+    #[must_use]
+    pub fn example(&self) -> Value {
+        let title = crate::problem::title(self.name);
+        json!({
+            "type": format!("/docs/problems#{}", self.name), "title": title, "status": self.status.as_u16(),
+            "code": self.name, "request_id": "7c3f2a90d1e84b5fa6c0d9e8b7a61524",
+        })
+    }
+}
+
+/// Constants of codes, and the list of all of them.
+#[macro_export]
 macro_rules! codes {
-    ($($(#[$doc:meta])* $constant:ident = $name:literal, $status:ident, $meaning:literal;)*) => {
+    ($(#[$all:meta])* $list:ident: $($constant:ident = $name:literal, $status:ident, $meaning:literal $(, by $by:expr)?;)*) => {
         $(#[doc = $meaning] pub const $constant: &str = $name;)*
 
-        /// Every code that this crate answers by itself.
-        pub const CODES: &[Code] =
-            &[$(Code { name: $name, status: StatusCode::$status, meaning: $meaning },)*];
+        $(#[$all])*
+        pub const $list: &[$crate::codes::Code] = &[$($crate::codes::Code {
+            name: $name,
+            status: ::axum::http::StatusCode::$status,
+            meaning: $meaning,
+            answered_by: { let by: &[&str] = &[]; $(let by: &[&str] = { let _ = by; &$by };)? by },
+        },)*];
     };
 }
 
+/// Paths for staff, or for sellers.
+const FOR_SOME: [&str; 3] = ["/api/admin/", "/api/users/{id}/", "/api/seller/"];
+/// Paths for staff.
+const FOR_STAFF: [&str; 2] = ["/api/admin/", "/api/users/{id}/"];
+
 codes! {
+    /// Every code that this crate answers by itself.
+    CODES:
     BAD_REQUEST = "bad_request", BAD_REQUEST, "The request is not well-formed, or a required header is missing.";
-    MALFORMED_JSON = "malformed_json", BAD_REQUEST, "The body is not JSON.";
-    WRONG_CREDENTIALS = "wrong_credentials", UNAUTHORIZED, "No account has this address and this password.";
+    MALFORMED_JSON = "malformed_json", BAD_REQUEST, "The body is not JSON.", by ["requestBody"];
+    WRONG_CREDENTIALS = "wrong_credentials", UNAUTHORIZED, "No account has this address and this password.", by ["log_in"];
     TOTP_REQUIRED = "totp_required", UNAUTHORIZED,
-        "The password is right, and the account has a second factor. Log in again with `totp`: a code, or a recovery code.";
-    WRONG_CODE = "wrong_code", UNAUTHORIZED, "The code of the second factor is wrong, or was used before.";
+        "The password is right, and the account has a second factor. Log in again with `totp`: a code, or a recovery code.", by ["log_in"];
+    WRONG_CODE = "wrong_code", UNAUTHORIZED, "The code of the second factor is wrong, or was used before.",
+        by ["log_in"];
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "There is no session, or it has ended. Refresh it or log in.";
-    CROSS_SITE = "cross_site", FORBIDDEN, "The request seems to come from another site, or lacks `X-Requested-With`.";
-    ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.";
+    CROSS_SITE = "cross_site", FORBIDDEN, "The request seems to come from another site, or lacks `X-Requested-With`.",
+        by ["X-Requested-With"];
+    ROLE_REQUIRED = "role_required", FORBIDDEN, "The caller lacks the role that this needs.", by FOR_SOME;
     SECOND_FACTOR_REQUIRED = "second_factor_required", FORBIDDEN,
-        "Admins and support may do this only in a session with a second factor: switch it on, or log in with it.";
-    WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.";
+        "Admins and support may do this only in a session with a second factor: switch it on, or log in with it.",
+        by FOR_STAFF;
+    WRONG_PASSWORD = "wrong_password", FORBIDDEN, "This is not the caller's current password.",
+        by ["change_password", "disable", "erase_me"];
     NOT_FOUND = "not_found", NOT_FOUND, "It does not exist, or it is not the caller's.";
     METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "The resource exists but knows no such method.";
     MOVED_ON = "moved_on", PRECONDITION_FAILED, "`If-Match` names an older version. Read again, then decide again.";
@@ -60,7 +93,7 @@ pub fn page(more: &[Code]) -> Html<String> {
 }
 
 fn row(code: &Code) -> String {
-    let Code { name, status, meaning } = code;
+    let Code { name, status, meaning, .. } = code;
     format!("<dt id=\"{name}\"><code>{name}</code> ({status})</dt><dd>{meaning}</dd>")
 }
 
@@ -70,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_page_has_an_anchor_for_every_code() {
-        let sold_out = Code { name: "sold_out", status: StatusCode::CONFLICT, meaning: "There is none left." };
+        let (name, status, meaning) = ("sold_out", StatusCode::CONFLICT, "There is none left.");
+        let sold_out = Code { name, status, meaning, answered_by: &[] };
 
         let Html(page) = page(&[sold_out]);
 

@@ -283,7 +283,7 @@ impl IntoResponse for Problem {
 }
 
 /// `price_changed` reads as "Price changed".
-fn title(code: &str) -> String {
+pub(crate) fn title(code: &str) -> String {
     let mut words = code.replace('_', " ");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();

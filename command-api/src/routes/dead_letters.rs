@@ -28,6 +28,7 @@ use crate::receipt::Reply;
 /// Which dead letter: by its own id, or by that of its aggregate.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"id": "order:019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b:1"}))]
 pub(super) struct Letter {
     /// The letter, as the list of them names it: `<kind>:<aggregate>:<version>`.
     #[schema(example = "order:019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b:1")]
@@ -39,6 +40,7 @@ pub(super) struct Letter {
 /// Which dead letter is to be passed over, and why.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"id": "order:019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b:1", "reason": "Written by a test"}))]
 pub(super) struct Discard {
     /// The letter, as the list of them names it: `<kind>:<aggregate>:<version>`.
     #[schema(example = "order:019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b:1")]

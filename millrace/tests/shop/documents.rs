@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::CommandFactory;
+use serde_json::Value;
 
 use crate::running::repository;
 
@@ -10,6 +11,61 @@ use crate::running::repository;
 fn the_committed_openapi_document_is_the_generated_one() {
     let hint = "write it anew with `cargo run --bin millrace -- openapi > openapi.json`";
     assert_eq!(repository("openapi.json"), millrace::openapi(), "{hint}");
+}
+
+/// What an operation leaves out of its description.
+fn missing(operation: &Value, responses: &Value) -> Vec<String> {
+    let members = ["operationId", "summary", "description", "tags"].into_iter();
+    let mut missing: Vec<_> = members.filter(|member| operation[member].is_null()).map(str::to_owned).collect();
+    let illustrated = |body: &Value| {
+        let mut contents = body["content"].as_object().into_iter().flat_map(|contents| contents.values());
+        contents.all(|content| !content["example"].is_null() || !content["examples"].is_null())
+    };
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        if parameter["description"].is_null() || (parameter["required"] == true && parameter["example"].is_null()) {
+            missing.push(format!("parameter {}", parameter["name"]));
+        }
+    }
+    if !illustrated(&operation["requestBody"]) {
+        missing.push("an example of the body".to_owned());
+    }
+    for (status, response) in operation["responses"].as_object().unwrap() {
+        let response = match response["$ref"].as_str() {
+            Some(reference) => &responses[reference.rsplit('/').next().unwrap()],
+            None => response,
+        };
+        let codes =
+            &response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]["code"]["enum"];
+        let coded = codes.as_array().is_some_and(|codes| !codes.is_empty());
+        let described = response["description"].as_str().is_some_and(|description| !description.is_empty());
+        if !described || !illustrated(response) || status.starts_with(['4', '5']) != coded {
+            missing.push(format!("what {status} means"));
+        }
+    }
+    missing
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_what_it_may_answer_with_examples() {
+    let document: Value = serde_json::from_str(&millrace::openapi()).unwrap();
+    let responses = &document["components"]["responses"];
+    let mut incomplete = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            incomplete.extend(missing(operation, responses).iter().map(|what| format!("{method} {path}: {what}")));
+        }
+    }
+    assert!(incomplete.is_empty(), "{incomplete:#?}");
+}
+
+#[test]
+fn every_code_of_a_problem_is_answered_by_some_operation() {
+    let document = millrace::openapi();
+    let codes = [web::codes::CODES, command_api::codes::CODES].concat();
+    // What knows no such method is no operation.
+    let names = codes.iter().map(|code| code.name).filter(|name| *name != "method_not_allowed");
+    let silent: Vec<_> = names.filter(|name| !document.contains(&format!("/docs/problems#{name}"))).collect();
+    assert_eq!(silent, [""; 0]);
 }
 
 #[test]
