@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod cross_site;
 mod dead_letters;
+mod docs_page;
 mod documents;
 mod edges;
 mod erasure;
