@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test bench chaos soak queries lint rust servers browser
+.PHONY: help up test contract bench chaos soak queries lint rust servers browser
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -18,6 +18,11 @@ up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 808
 
 test: servers browser lint ## Check format and lints, run every test
 	$(CARGO) test --workspace --no-fail-fast
+	CONTRACT_OPTIONAL=1 contract/run --short
+
+contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
+	$(CARGO) build --bin millrace
+	contract/run $(ARGS)
 
 # SAMPLES=1000 for more.
 bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
