@@ -14,7 +14,7 @@ codes! {
     IN_FLIGHT = "in_flight", CONFLICT, "The same command is still being carried out. Repeat it in a moment.",
         by ["Idempotency-Key"];
     NOT_A_SELLER = "not_a_seller", FORBIDDEN, "Only sellers may do this. Open a shop first.",
-        by ["/api/products", "/api/inventory/", "/api/orders/"];
+        by ["/api/products", "/api/inventory/", "/api/orders/", "/api/webhooks"];
     EMAIL_UNVERIFIED = "email_unverified", FORBIDDEN,
         "Only users who have proven their e-mail address may do this. Follow the link that was sent, or ask for another.",
         by ["open_shop", "place_order"];
@@ -56,7 +56,8 @@ codes! {
         by ["/api/orders/", "/api/payments/"];
     TOO_MANY_MESSAGES = "too_many_messages", CONFLICT, "The order has as many messages as it can have.",
         by ["/api/orders/"];
-    TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "The caller has as many webhooks as one user may. Remove one first.";
+    TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "The caller has as many webhooks as one user may. Remove one first.",
+        by ["/api/webhooks"];
     UNTRUSTED_CALLBACK = "untrusted_callback", UNAUTHORIZED,
         "The signature of the callback is not good, or its timestamp is too far from now.",
         by ["/api/payments/"];

@@ -41,12 +41,12 @@ struct Webhook {
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     /// The last ten messages, newest first.
-    deliveries: Vec<Delivery>,
+    deliveries: Vec<WebhookDelivery>,
 }
 
 /// A message, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
-struct Delivery {
+struct WebhookDelivery {
     /// The `webhook-id`.
     id: String,
     #[serde(rename = "type")]
@@ -70,7 +70,7 @@ struct Delivery {
 }
 
 /// The last messages to each of these webhooks, newest first.
-async fn deliveries(app: &App, ids: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<Delivery>>> {
+async fn deliveries(app: &App, ids: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<WebhookDelivery>>> {
     let rows = sqlx::query!(
         r#"select s.id as "subscription!", d.id as "id!", d.kind as "kind!", d.state as "state!", d.attempts as "attempts!",
                   d.next_at, d.last_at, d.response, d.error, d.made_at as "made_at!"
@@ -84,7 +84,7 @@ async fn deliveries(app: &App, ids: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<D
     .await?;
     let mut all = HashMap::<_, Vec<_>>::new();
     for row in rows {
-        all.entry(row.subscription).or_default().push(Delivery {
+        all.entry(row.subscription).or_default().push(WebhookDelivery {
             id: row.id,
             kind: row.kind,
             status: row.state,
@@ -109,7 +109,7 @@ struct Row {
 }
 
 impl Row {
-    fn show(self, deliveries: Vec<Delivery>) -> Webhook {
+    fn show(self, deliveries: Vec<WebhookDelivery>) -> Webhook {
         Webhook {
             id: self.id,
             url: self.url.unwrap_or_default(),

@@ -37,6 +37,7 @@ use crate::rules;
 /// How the order is paid.
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PaymentAttempt)]
 pub(super) struct Payment {
     /// What the provider gave the buyer's browser for their method of payment. It is handed on and never kept. The fake
     /// provider knows `tok_approve` (paid at once), `tok_decline` (declined at once), `tok_late` (no answer at once; paid a

@@ -39,6 +39,7 @@ pub(super) struct MovedOrder {
 /// The caller's lines, on their way.
 #[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ShipmentOfLines)]
 pub(super) struct Shipment {
     /// What the parcel can be followed by.
     #[schema(min_length = 1, max_length = 100, example = "DHL 00340434161094042557")]

@@ -85,7 +85,7 @@ pub(super) async fn confirm(
 /// Who says so knows the password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Proof {
+pub(super) struct PasswordProof {
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, format = Password)]
     password: SecretString,
@@ -99,7 +99,7 @@ pub(super) struct Proof {
 pub(super) async fn disable(
     State(app): State<Arc<App>>,
     call: Call,
-    Json(body): Json<Proof>,
+    Json(body): Json<PasswordProof>,
 ) -> Result<Response, Problem> {
     app.user(&call).await?;
     app.prove_caller(&call, &body.password).await?;

@@ -1,6 +1,9 @@
 //! The written parts say what the code does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use clap::CommandFactory;
 use serde_json::Value;
@@ -56,6 +59,36 @@ fn every_operation_says_what_it_does_and_what_it_may_answer_with_examples() {
         }
     }
     assert!(incomplete.is_empty(), "{incomplete:#?}");
+}
+
+/// The files of a folder of the repository, however deep.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Two sides are compared when they are joined; within one of them utoipa describes the first of a name, and says nothing.
+#[test]
+fn no_two_schemas_of_one_side_have_the_same_name() {
+    for side in ["command-api", "query-api"] {
+        let mut names = BTreeSet::new();
+        for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(side).join("src")) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            for described in
+                source.split("#[derive(").skip(1).filter(|rest| rest.split(')').next().unwrap().contains("ToSchema"))
+            {
+                let declared = described
+                    .split("schema(as = ")
+                    .nth(1)
+                    .filter(|_| described.find("schema(as").unwrap() < described.find('{').unwrap());
+                let named = declared.map(|rest| rest.split(')').next().unwrap());
+                let mut words =
+                    described.split_whitespace().skip_while(|word| !["struct", "enum"].contains(word)).skip(1);
+                let name = named.unwrap_or_else(|| words.next().unwrap());
+                assert!(names.insert(name.to_owned()), "{name} of {} is another one in {side}", file.display());
+            }
+        }
+    }
 }
 
 #[test]

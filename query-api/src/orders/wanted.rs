@@ -43,6 +43,7 @@ pub(super) struct AnyWanted {
 /// How far an order is.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OrderStatus)]
 pub(super) enum Status {
     Pending,
     Confirmed,
@@ -79,6 +80,7 @@ impl Status {
 /// By the time they were placed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = OrderSort)]
 pub(super) enum Sort {
     #[default]
     Newest,
