@@ -51,7 +51,7 @@ async fn a_dead_letter_is_listed_shown_and_tried_again_after_the_cause_is_mended
     let (_, consumers) = run(&shop, "consumers list");
     let row: Vec<_> =
         consumers.lines().find(|line| line.starts_with("orders_g1")).unwrap().split_whitespace().collect();
-    assert_eq!(row, ["orders_g1", "0", "16/16", "1", "1", "1"], "{consumers}");
+    assert_eq!(row, ["orders_g1", "0", "32/32", "1", "1", "1"], "{consumers}");
 
     let (went_well, said) = run(&shop, "dead-letters retry orders_g1 --all");
     assert!(!went_well && said.contains("0 aggregates flow again, 1 are still held"), "{said}");

@@ -249,7 +249,7 @@ async fn whatever_people_do_and_whatever_dies_the_laws_hold() {
     let step = (commands as usize * BUYERS / 8).max(1);
     let total = commands as usize * BUYERS / 2;
     let done = || gossip.told.lock().unwrap_or_else(PoisonError::into_inner).len();
-    while storm.len() > 0 && deaths < total / step {
+    while !storm.is_empty() && deaths < total / step {
         let goal = step * (deaths + 1);
         let reached = async || done() >= goal || storm.is_empty();
         test_kit::eventually("the storm goes on", PATIENCE * 2, reached).await;
@@ -295,9 +295,10 @@ async fn whatever_people_do_and_whatever_dies_the_laws_hold() {
         let expected = held.get(&product).copied().unwrap_or(0);
         assert_eq!(inventory.reserved(), expected, "{product} holds what paid orders have not sent");
     }
-    for Told { order, event } in &*gossip.told.lock().unwrap() {
-        let history = store.history(Order::CATEGORY, *order).await.unwrap();
-        assert!(history.iter().any(|known| known.kind == *event), "{order} was said to have {event}");
+    let told = std::mem::take(&mut *gossip.told.lock().unwrap());
+    for Told { order, event } in told {
+        let history = store.history(Order::CATEGORY, order).await.unwrap();
+        assert!(history.iter().any(|known| known.kind == event), "{order} was said to have {event}");
     }
     assert_eq!(projectors::held(&mut sql).await.unwrap().len(), 0);
     shop.stop();
