@@ -12,7 +12,7 @@ use redis::AsyncCommands;
 use uuid::Uuid;
 
 use super::restoring::{claim, flush, fresh, shop};
-use crate::shop::{Running, SOON, Shop, quick};
+use crate::shop::{Running, SOON, Shop};
 
 /// Keeps what is archived now, for [`older_archive`].
 async fn keep_archive(shop: &Shop) {
@@ -107,20 +107,21 @@ async fn consumers_ahead_of_the_archive_that_was_restored_are_healed() {
 #[tokio::test]
 async fn an_order_whose_decision_was_lost_is_decided_again() {
     let mut shop = shop().await;
-    let gate = test_kit::Gate::before(&shop.redis).await;
-    let running = shop.consume_through(&gate, quick());
+    let running = shop.consume();
     let seller = shop.seller("anna").await;
     let product = shop.product(seller, 5).await;
-    shop.at_rest().await;
-    gate.hold("order.confirmed");
     let order = shop.order_one(seller, product).await;
-    gate.holds().await;
-    let reserved = "select count(*) from archive.events where type in ('order.placed', 'inventory.reserved')";
-    test_kit::eventually("the half of it is archived", SOON, async || shop.count(reserved).await == 2).await;
-    keep_archive(&shop).await;
-    gate.release().await;
     shop.at_rest().await;
     running.stop().await;
+    keep_archive(&shop).await;
+    // As when it was archived between the reservation and the decision.
+    shop.run_sql(
+        "delete from kept.events where type = 'order.confirmed';
+         update kept.aggregates set version = 1 where category = 'order';
+         update kept.positions p set position = e.position, last_event = concat_ws(':', e.id, e.version, e.command)
+         from kept.events e where e.type = 'order.placed' and (p.category, p.partition) = (e.category, e.partition)",
+    )
+    .await;
 
     older_archive(&shop).await;
     flush(&mut shop).await;
