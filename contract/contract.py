@@ -178,7 +178,7 @@ def main():
                 more = ["--include-operation-id", arguments.operation]
             cookie = Person(shop.port, email).cookie("__Host-access")
             print(f"\n=== as the {who}", flush=True)
-            well &= schemathesis(document.name, shop.port, cookie, phases, 4 if arguments.short else 15, more)
+            well &= schemathesis(document.name, shop.port, cookie, phases, 4 if arguments.short else 40, more)
         for operation in ENDING if not arguments.operation else []:
             print(f"\n=== {operation}, as the buyer", flush=True)
             cookie = Person(shop.port, WHO["buyer"]).cookie()

@@ -48,9 +48,9 @@ macro_rules! codes {
     };
 }
 
-/// Paths for staff, or for sellers.
-const FOR_SOME: [&str; 3] = ["/api/admin/", "/api/users/{id}/", "/api/seller/"];
-/// Paths for staff.
+/// How paths begin that are there for staff or sellers alone.
+pub(crate) const FOR_SOME: [&str; 4] = ["/api/admin/", "/api/users/{id}/", "/api/seller/", "/api/webhooks"];
+/// How paths begin that are there for staff alone.
 const FOR_STAFF: [&str; 2] = ["/api/admin/", "/api/users/{id}/"];
 
 codes! {

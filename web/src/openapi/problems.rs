@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::codes::Code;
+use crate::codes::{Code, FOR_SOME};
 
 /// What unsafe operations take that another site could ask for.
 const X_REQUESTED_WITH: &str = "X-Requested-With";
@@ -36,7 +36,7 @@ fn statuses(path: &str, method: &str, operation: &Value) -> Vec<u16> {
     statuses.extend([500, 503]);
     for (applies, follow) in [
         (operation["security"].is_array() || (method == "get" && takes("query")), &[401][..]),
-        (takes_header(X_REQUESTED_WITH) || is_for_some(path), &[403]),
+        (takes_header(X_REQUESTED_WITH) || FOR_SOME.iter().any(|some| path.starts_with(some)), &[403]),
         (takes("path"), &[404]),
         (takes("query"), &[422]),
         (operation["requestBody"].is_object(), &[400, 413, 415, 422]),
@@ -58,11 +58,6 @@ fn takes_header(operation: &Value, name: &str) -> bool {
 
 fn parameters(operation: &Value) -> impl Iterator<Item = &Value> {
     operation["parameters"].as_array().into_iter().flatten()
-}
-
-/// Whether a path is there for some roles alone.
-fn is_for_some(path: &str) -> bool {
-    ["/api/admin/", "/api/seller/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Whether an operation may answer a code, if it may answer the code's status.
