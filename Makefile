@@ -27,7 +27,7 @@ contract: servers rust ## Ask every operation of a running shop for all that its
 # SAMPLES=1000 for more.
 bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
 bench: servers rust ## Measure how long logins take, and how they weigh on everything else
-	$(CARGO) test --release --package millrace --test shop -- bench --nocapture --test-threads 1
+	$(CARGO) test --workspace --test shop -- bench --nocapture --test-threads 1
 
 # FAULTS=500 or COMMANDS=5000 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
 chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)
