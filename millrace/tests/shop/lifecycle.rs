@@ -183,6 +183,8 @@ async fn every_command_leads_from_every_status_to_where_the_table_says() {
         let consumers = |what| trade.shop.command().args(["consumers", what, "order-fulfilment"]).output().unwrap();
         if status == Status::Pending {
             assert!(consumers("pause").status.success());
+            let stands_still = async || trade.shop.readiness().await.contains("paused by");
+            test_kit::eventually("nobody decides", PATIENCE, stands_still).await;
         }
         let order = trade.at(status).await;
         if status != Status::Pending {

@@ -16,11 +16,6 @@ async fn flush(shop: &Shop) {
     redis::cmd("FLUSHALL").query_async::<()>(&mut shop.operator().await).await.unwrap();
 }
 
-/// What the process says about itself.
-async fn said(shop: &Shop) -> String {
-    reqwest::get(format!("{}/readyz", shop.ops_url())).await.unwrap().text().await.unwrap()
-}
-
 #[tokio::test]
 async fn after_flushall_a_restore_brings_back_what_was_there() {
     let mut shop = Shop::open();
@@ -73,7 +68,7 @@ async fn what_was_not_archived_yet_is_reported_and_healed() {
     let nothing = millrace(&shop, &["heal"]);
     assert!(nothing.lines().all(|line| line.ends_with("nothing was lost")), "{nothing}");
     millrace(&shop, &["consumers", "pause", "archive", "--reason", "a test"]);
-    let paused = async || said(&shop).await.contains("a test");
+    let paused = async || shop.readiness().await.contains("a test");
     test_kit::eventually("the archive is paused", PATIENCE, paused).await;
     let lost = buyer.order(&product, 3).await;
     assert_eq!(buyer.decision(&lost).await, "confirmed");
@@ -85,7 +80,7 @@ async fn what_was_not_archived_yet_is_reported_and_healed() {
     // Services keep what they have read of the log in memory.
     shop.stop();
     shop.start();
-    let diverged = async || said(&shop).await.contains("diverged");
+    let diverged = async || shop.readiness().await.contains("diverged");
     test_kit::eventually("consumers say that the log has diverged", PATIENCE, diverged).await;
     let buyer = Customer::log_in(&shop.url(), "bert@example.com", PASSWORD).await;
     let order = buyer.order(&product, 10).await;

@@ -162,6 +162,11 @@ impl Shop {
         reqwest::get(format!("{}/readyz", self.ops_url())).await.is_ok_and(|answer| answer.status().is_success())
     }
 
+    /// What it says of its readiness.
+    pub(crate) async fn readiness(&self) -> String {
+        reqwest::get(format!("{}/readyz", self.ops_url())).await.unwrap().text().await.unwrap()
+    }
+
     /// Its event store, as another process would see it.
     pub(crate) fn store(&self) -> Store {
         Store::open(&self.redis_url(), &event_store::Settings::default()).unwrap()
