@@ -31,7 +31,6 @@ mod replay;
 mod services;
 mod sessions;
 mod staff;
-mod storm;
 mod up;
 mod users;
 mod webhooks;

@@ -35,6 +35,8 @@ async fn whoever_does_not_keep_up_is_seen_to_lag_and_whoever_is_gone_to_have_sto
     test_kit::eventually("orders are read", PATIENCE, caught_up).await;
     let pause = shop.command().args(["consumers", "pause", "orders_g1", "--reason", "Inventory"]).output().unwrap();
     assert!(pause.status.success());
+    let paused = async || shop.readiness().await.contains("paused by");
+    test_kit::eventually("orders are not read any more", PATIENCE, paused).await;
     let products = buyer.get_json("/api/products?in_stock=true&limit=1").await;
     buyer.order(products["items"][0]["id"].as_str().unwrap(), 1).await;
 
