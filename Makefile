@@ -29,11 +29,12 @@ bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
 bench: servers rust ## Measure how long logins take, and how they weigh on everything else
 	$(CARGO) test --workspace --test shop -- bench --nocapture --test-threads 1
 
-# FAULTS=500 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
+# FAULTS=500 or COMMANDS=5000 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
 chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)
 chaos: export MILLRACE_CHAOS_HISTORY = $(HISTORY)
-chaos: servers rust ## Kill, pause and stop projectors during a long rehearsal, then check every row
-	$(CARGO) test --package millrace --test shop -- chaos --nocapture
+chaos: export MILLRACE_STORM_COMMANDS = $(or $(COMMANDS),600)
+chaos: servers rust ## Kill, pause and stop whatever runs during long rehearsals, then check every row and every law
+	$(CARGO) test --package millrace --test shop -- chaos storm --nocapture --test-threads 1
 
 soak: export MILLRACE_BACKLOG = 100000
 soak: export MILLRACE_RESERVATIONS = 100000

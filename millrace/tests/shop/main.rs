@@ -31,6 +31,7 @@ mod replay;
 mod services;
 mod sessions;
 mod staff;
+mod storm;
 mod up;
 mod users;
 mod webhooks;
