@@ -5,7 +5,7 @@ use crate::shop::{SOON, Shop};
 /// How many feeds of a consumer each owner holds, most first.
 async fn spread(shop: &Shop) -> Vec<i64> {
     sqlx::query_scalar(
-        "select count(*) from orders_g1.positions where expires_at > now() group by owner order by 1 desc",
+        "select count(*) from inventory_g1.positions where expires_at > now() group by owner order by 1 desc",
     )
     .fetch_all(&mut shop.sql().await)
     .await
