@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use crate::{Fault, archive, schema};
 
+/// How many events are read at a time.
+const PAGE: usize = 1_000;
 /// How many connections to the archive one log uses, at most.
 const CONNECTIONS: u32 = 4;
 
@@ -53,6 +55,22 @@ impl Log {
             expected += 1;
         }
         if events.is_empty() { Err(Fault::Hole { feed, expected, found: first }) } else { Ok(events) }
+    }
+
+    /// Every event of these aggregates up to a place in their feed, with its own place; those of one aggregate in order.
+    ///
+    /// # Errors
+    /// When a store does not answer, or an event is in neither of them.
+    pub(crate) async fn of_aggregates(&self, feed: Feed, ids: &[Uuid], up_to: u64) -> Result<Vec<Positioned>, Fault> {
+        let archived = archive::events::last_of_feed(&self.archive, feed).await?.min(up_to);
+        let mut events = archive::events::of_aggregates(&self.archive, feed.category, ids, archived).await?;
+        let mut next = archived + 1;
+        while next <= up_to {
+            let page = self.read(feed, next, PAGE).await?;
+            next = page.last().ok_or(Fault::Hole { feed, expected: next, found: up_to })?.position + 1;
+            events.extend(page.into_iter().filter(|event| event.position <= up_to && ids.contains(&event.event.id)));
+        }
+        Ok(events)
     }
 
     /// Every event of one aggregate, of whatever category, from version 1 on; none when it has no stream.

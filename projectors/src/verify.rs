@@ -221,16 +221,11 @@ impl Verification<'_> {
         only: &BTreeSet<Uuid>,
     ) -> Result<(), Fault> {
         let mut copies = Copies::default();
-        for (feed, _) in feeds {
+        for (feed, position) in feeds {
             let mut fold = self.start::<P>(connection, *feed, held).await?;
-            for id in only.iter().filter(|id| Partition::of(**id) == feed.partition) {
-                let applied = applied(connection, &self.generation, feed.category, *id).await?;
-                let mut history = self.log.history(feed.category, *id).await?;
-                history.retain(|event| event.version <= applied.version);
-                // Only the last one's place is remembered, and the snapshot has that.
-                let history = history.into_iter().map(|event| Positioned { position: applied.position, event });
-                self.take(&mut fold, &history.collect::<Vec<_>>()).await?;
-            }
+            let ids: Vec<_> = only.iter().copied().filter(|id| Partition::of(*id) == feed.partition).collect();
+            let events = self.log.of_aggregates(*feed, &ids, *position).await?;
+            self.take(&mut fold, &events).await?;
             fold.copy(&mut copies);
         }
         Ok(copies.write(connection).await?)
@@ -309,24 +304,6 @@ async fn held(connection: &mut PgConnection, generation: &str) -> Result<Held, F
         .fetch_all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| ((row.category, row.id), row.version.unsigned_abs())).collect())
-}
-
-/// The last event of an aggregate that the rows of a generation contain.
-#[derive(Default)]
-struct Applied {
-    version: u64,
-    position: u64,
-}
-
-async fn applied(connection: &mut PgConnection, generation: &str, category: &str, id: Uuid) -> Result<Applied, Fault> {
-    let applied = format!("select version, position from {generation}.applied where category = $1 and id = $2");
-    let applied: Option<(i64, i64)> =
-        sqlx::query_as(AssertSqlSafe(applied)).bind(category).bind(id).fetch_optional(connection).await?;
-    let of = |(version, position): (i64, i64)| Applied {
-        version: version.unsigned_abs(),
-        position: position.unsigned_abs(),
-    };
-    Ok(applied.map(of).unwrap_or_default())
 }
 
 /// The columns of a table's primary key, in their order.

@@ -89,8 +89,18 @@ pub(crate) async fn of_feed(
     Ok(rows.into_iter().map(Positioned::from).collect())
 }
 
+/// The place of the newest archived event of a feed; 0 when there is none.
+pub(crate) async fn last_of_feed(archive: impl PgExecutor<'_>, feed: Feed) -> Result<u64, Fault> {
+    let last = sqlx::query_scalar!(
+        "select max(position) from events where category = $1 and partition = $2",
+        feed.category,
+        i16::from(feed.partition.number())
+    );
+    Ok(last.fetch_one(archive).await?.map_or(0, i64::unsigned_abs))
+}
+
 /// Events of some aggregates up to a place in their feed, those of one aggregate in order.
-pub(super) async fn of_aggregates(
+pub(crate) async fn of_aggregates(
     archive: impl PgExecutor<'_>,
     category: &str,
     ids: &[Uuid],

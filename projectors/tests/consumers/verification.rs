@@ -61,20 +61,17 @@ async fn two_at_once_are_in_nobodys_way_and_leave_nothing() {
 #[tokio::test]
 async fn rows_are_named_with_what_is_there_and_what_should_be() {
     let shop = shop_with_orders(2).await;
-    let gone = sqlx::query("delete from orders_g1.timeline where version = 2").execute(&mut shop.sql().await).await;
-    let gone = gone.unwrap().rows_affected() as usize;
     let tamper = "update inventory_g1.inventory set on_hand = 6;
+                  delete from orders_g1.timeline where version = 2;
                   insert into users_g1.users (id, version, roles, registered_at)
                   values ('019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b', 1, '{}', '2026-11-21T00:00:00Z')";
     sqlx::raw_sql(tamper).execute(&mut shop.sql().await).await.unwrap();
     let found = projectors::verify(&shop.store, &shop.database).await.unwrap();
-    let tables: Vec<_> = found.iter().map(|difference| difference.table.as_str()).collect();
-    assert_eq!(tables, ["users.users", "inventory.inventory", "orders.timeline"]);
-    assert_eq!((found[0].count, found[1].count), (1, 1));
-    assert!(found[2].count as usize >= gone);
+    let tables: Vec<_> = found.iter().map(|difference| (difference.table.as_str(), difference.count)).collect();
+    assert_eq!(tables, [("users.users", 1), ("inventory.inventory", 1), ("orders.timeline", 2)]);
     let row = |at: usize| -> &DifferentRow { &found[at].rows[0] };
     assert_eq!(row(0).key, "id 019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b");
     assert!(row(0).live.is_some() && row(0).folded.is_none());
     assert!(row(1).live.as_ref().unwrap().contains(",6,") && row(1).folded.as_ref().unwrap().contains(",1,"));
-    assert!(found[2].rows.iter().any(|row| row.live.is_none() && row.folded.is_some()));
+    assert!(row(2).live.is_none() && row(2).folded.is_some());
 }
