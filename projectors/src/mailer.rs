@@ -1,4 +1,4 @@
-//! The consumer that writes to people: what happened to their accounts and their orders.
+//! The consumer that writes to people: what happened to their accounts, their orders and their webhooks.
 //!
 //! Each event leads to one mail per recipient, at least once. What was sent is written down mail by mail, so neither a turn
 //! that is repeated nor a log that was restored sends it again; only a crash between the two does, under the same
@@ -7,7 +7,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use domain::{Aggregate, UserId, inventory::Inventory, order::Order, user::User};
+use domain::{Aggregate, UserId, inventory::Inventory, order::Order, user::User, webhook::Webhooks};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ pub use smtp::Smtp;
 
 /// Names the consumer group, and the events it reads.
 pub(crate) const GROUP: &str = "mailer";
-pub(crate) const CATEGORIES: &[&str] = &[User::CATEGORY, Order::CATEGORY, Inventory::CATEGORY];
+pub(crate) const CATEGORIES: &[&str] = &[User::CATEGORY, Order::CATEGORY, Inventory::CATEGORY, Webhooks::CATEGORY];
 
 /// How a shop writes to people.
 #[derive(Clone, Debug)]

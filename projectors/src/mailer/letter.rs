@@ -9,6 +9,7 @@ use domain::{
     product::Product,
     text::{ProductName, Tracking},
     user::{self, PasswordChange, User},
+    webhook::{self, Cause, Webhooks, url_field},
 };
 use event_store::{Recorded, Store};
 use minijinja::{Value, context};
@@ -54,6 +55,8 @@ pub(super) enum Content {
     OrderRefunded { order: OrderId, amount: Money },
     /// The recipient's stock of a product has fallen below the threshold.
     StockLow { product: ProductId, name: ProductName, available: u64, threshold: u32 },
+    /// One of the recipient's webhooks is told nothing any more.
+    WebhookDisabled { url: String, cause: Cause },
 }
 
 /// The mails about one event.
@@ -62,6 +65,7 @@ pub(super) async fn about(store: &Store, event: &Recorded) -> Result<Vec<Letter>
         User::CATEGORY => of_user(store, event.id.into(), &decode::<User>(event)?).await,
         Order::CATEGORY => of_order(store, event.id.into(), decode::<Order>(event)?).await,
         Inventory::CATEGORY => of_inventory(store, event.id.into(), &decode::<Inventory>(event)?).await,
+        Webhooks::CATEGORY => of_webhooks(store, event.id.into(), &decode::<Webhooks>(event)?).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -152,6 +156,15 @@ async fn of_inventory(store: &Store, product: ProductId, event: &inventory::Even
     Ok(letter.into_iter().collect())
 }
 
+async fn of_webhooks(store: &Store, owner: UserId, event: &webhook::Event) -> Result<Vec<Letter>, Fault> {
+    let webhook::Event::Disabled { id, cause } = *event else { return Ok(Vec::new()) };
+    let record = store.private(Webhooks::CATEGORY, &[owner.into()]).await?.pop().unwrap_or_default();
+    // Whoever has removed it meanwhile knows: its address is gone.
+    let url = record.get(&url_field(id)).filter(|url| !url.is_empty()).map(str::to_owned);
+    let letter = url.map(|url| Letter { recipient: owner, content: Content::WebhookDisabled { url, cause } });
+    Ok(letter.into_iter().collect())
+}
+
 async fn to_buyer(
     store: &Store,
     order: OrderId,
@@ -208,6 +221,10 @@ impl Letter {
                 let (product, name) = (product.to_string(), name.as_str());
                 templates::fill_in("stock_low", &context! { shop, product, name, available, threshold })
             }
+            Content::WebhookDisabled { url, cause } => {
+                let gone = *cause == Cause::Gone;
+                templates::fill_in("webhook_disabled", &context! { shop, url, gone })
+            }
         };
         Ok((words?, link))
     }
@@ -226,7 +243,8 @@ impl Letter {
             | Content::OrderRejected { .. }
             | Content::OrderShipped { .. }
             | Content::OrderRefunded { .. }
-            | Content::StockLow { .. } => return None,
+            | Content::StockLow { .. }
+            | Content::WebhookDisabled { .. } => return None,
         };
         let token = mailing.links.sign(Link { purpose, user: self.recipient, number, until });
         Some(format!("{}/{path}?token={}", mailing.public_url, token.expose_secret()).into())
@@ -309,6 +327,7 @@ mod tests {
         let lines = || vec![line(1, "Lantern {{ shop }}", 2, 1_999), line(2, "Wick & wax <b>", 12, 50)];
         let tracking = Tracking::try_from("DHL 00340434161094042557".to_owned()).unwrap();
         let short = vec![Short { product: Uuid::from_u128(2).into(), requested: 12, available: 5 }];
+        let hook = || "https://example.org/hooks/millrace?shop={{ shop }}".to_owned();
         vec![
             ("verify_email", Content::VerifyEmail { number: 2 }),
             ("signup_repeated", Content::SignupRepeated),
@@ -331,6 +350,8 @@ mod tests {
                     threshold: 5,
                 },
             ),
+            ("webhook_disabled", Content::WebhookDisabled { url: hook(), cause: Cause::Failing }),
+            ("webhook_gone", Content::WebhookDisabled { url: hook(), cause: Cause::Gone }),
         ]
     }
 

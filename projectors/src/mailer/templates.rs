@@ -27,6 +27,7 @@ templates!(
     "order_shipped",
     "order_refunded",
     "stock_low",
+    "webhook_disabled",
 );
 
 /// Subject and text of each, apart: nothing of one can become part of the other.

@@ -7,6 +7,7 @@ use domain::{
     inventory::{self, Inventory},
     order::{self, Charges, Offer, Order, Wanted},
     user::{self, User},
+    webhook::{self, Cause, Kind, Scope, Webhooks},
 };
 use event_store::{Changes, Decision, Record, Request as Commit, Stream};
 use projectors::{
@@ -187,12 +188,35 @@ async fn a_seller_hears_once_that_a_stock_runs_low() {
 }
 
 #[tokio::test]
+async fn whose_webhook_is_disabled_hears_of_it_once() {
+    let (shop, smtp) = (Shop::open().await, test_kit::smtp().await);
+    let running = shop.mail_by(&smtp);
+    let anna = shop.sign_up("anna@example.com").await;
+    let id = shop.subscribe(anna, "https://hooks.invalid/millrace", &[Kind::StockChanged], Scope::Own).await;
+    for cause in [Cause::Failing, Cause::Gone] {
+        shop.execute::<Webhooks>(anna, webhook::Command::Disable { id, cause }).await;
+    }
+    shop.at_rest().await;
+
+    let mails = smtp.to("anna@example.com");
+    let about = mails.iter().filter(|mail| mail.header("Subject") == Some("A webhook of yours is disabled"));
+    let texts: Vec<_> = about.map(|mail| mail.text.as_str()).collect();
+    assert_eq!(texts.len(), 1, "{mails:?}");
+    assert!(
+        texts[0].contains("https://hooks.invalid/millrace") && texts[0].contains("for a long time"),
+        "{}",
+        texts[0]
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_mail_waits_for_the_server_and_is_sent_once() {
     let (shop, smtp) = (Shop::open().await, test_kit::smtp().await);
     smtp.stop().await;
     let running = shop.mail_by(&smtp);
     shop.sign_up("anna@example.com").await;
-    let others = async || shop.count("select count(*) from mailer.positions").await == 48 && shop.lag().await == 2;
+    let others = async || shop.count("select count(*) from mailer.positions").await == 64 && shop.lag().await == 2;
     test_kit::eventually("everybody else goes on", SOON, others).await;
     // Nobody is held, and nothing is said to be wrong with the shop.
     assert!(shop.held().await.is_empty() && running.faults().is_empty(), "{:?}", running.faults());

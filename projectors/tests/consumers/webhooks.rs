@@ -63,7 +63,7 @@ impl Shop {
     }
 
     /// Has a user told at an address, and waits until that is known.
-    async fn subscribe(&self, owner: UserId, url: &str, kinds: &[Kind], scope: Scope) -> SubscriptionId {
+    pub(crate) async fn subscribe(&self, owner: UserId, url: &str, kinds: &[Kind], scope: Scope) -> SubscriptionId {
         let id = SubscriptionId::from(Uuid::now_v7());
         let kinds: BTreeSet<_> = kinds.iter().copied().collect();
         let command = webhook::Command::Subscribe { id, kinds, scope, at: OffsetDateTime::now_utc(), most: 10 };
