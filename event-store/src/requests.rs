@@ -109,12 +109,18 @@ impl Store {
         Ok(self.redis().xadd_maxlen(key, StreamMaxlen::Approx(DEAD_LETTERS), "*", fields).await?)
     }
 
-    /// Which event of an aggregate was the last that a group reported as a dead letter: its version. It may have been dealt
-    /// with since.
+    /// Which event of an aggregate was the last that a group reported as a dead letter: its version, which may have to be this
+    /// one. It may have been dealt with since.
     ///
     /// # Errors
     /// When Redis does not answer.
-    pub async fn last_dead(&self, group: &str, category: &str, id: Uuid) -> Result<Option<u64>, Error> {
+    pub async fn last_dead(
+        &self,
+        group: &str,
+        category: &str,
+        id: Uuid,
+        only: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
         let (mut redis, key, id) = (self.redis(), keys::dead(group, Partition::of(id)), id.to_string());
         let mut before = "+".to_owned();
         loop {
@@ -122,8 +128,12 @@ impl Store {
             for letter in &page.ids {
                 let fields = texts(letter)?;
                 let field = |name: &str| fields.get(name).map(String::as_str);
-                if field("category") == Some(category) && field("id") == Some(&id) {
-                    return Ok(field("version").and_then(|version| version.parse().ok()));
+                if field("category") != Some(category) || field("id") != Some(&id) {
+                    continue;
+                }
+                let version = field("version").and_then(|version| version.parse().ok());
+                if only.is_none() || version == only {
+                    return Ok(version);
                 }
             }
             match page.ids.last() {

@@ -1,4 +1,5 @@
-//! Dead letters as those see them who look after the marketplace: events that fail by themselves, and wait for a person.
+//! Dead letters as those see them who look after the marketplace: events that fail by themselves, and wait for a person. Among
+//! them is what integrators were to be told of an event, and have not taken.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-/// An event that one consumer group cannot deal with. What its aggregate did later waits behind it.
+/// An event that one consumer group cannot deal with. What its aggregate did later waits behind it, but in the group `webhooks`.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeadLetter {
     /// Names it when it is to be tried again or discarded: `<kind>:<aggregate>:<version>`.
@@ -61,7 +62,7 @@ struct DeadLetter {
     error: String,
     /// How often it was tried.
     attempts: i32,
-    /// How many events wait, this one included.
+    /// How many events wait, this one included. Of the group `webhooks`: how many messages about it were given up.
     waiting: i64,
     #[serde(with = "time::serde::rfc3339")]
     first_failed_at: OffsetDateTime,
@@ -69,10 +70,13 @@ struct DeadLetter {
     last_failed_at: OffsetDateTime,
     /// Whether somebody has asked for something that is not done yet.
     asked: bool,
-    /// What the event says.
+    /// What the event says, or the first of the messages about it.
     #[schema(value_type = Object)]
     data: Option<Box<RawValue>>,
 }
+
+/// What a page begins after: group, kind of the aggregate, and version.
+type Key = (String, String, i64);
 
 #[derive(FromRow)]
 struct Row {
@@ -92,6 +96,10 @@ struct Row {
 }
 
 impl Row {
+    fn key(&self) -> (&str, &str, Uuid, i64) {
+        (&self.consumer, &self.category, self.id, self.version)
+    }
+
     fn show(self) -> DeadLetter {
         let aggregate = format!("{}:{}", self.category, self.id);
         DeadLetter {
@@ -111,6 +119,34 @@ impl Row {
     }
 }
 
+/// What was sent in vain as often as it may, event by event.
+async fn given_up(app: &App, group: Option<&str>, span: &Span<Key>) -> sqlx::Result<Vec<Row>> {
+    let (consumer, category, version) = span.after.clone().unwrap_or_default();
+    sqlx::query_as!(
+        Row,
+        r#"select 'webhooks' as "consumer!", category, aggregate as id, version, min(kind) as "kind!",
+                  string_agg(format('webhook %s: %s', subscription, coalesce('answered ' || response, error, 'unknown')),
+                             ', ' order by id) as "error!",
+                  max(attempts) as "attempts!", count(*) as "waiting!",
+                  min(coalesce(first_failed_at, made_at)) as "first_failed_at!",
+                  max(coalesce(last_at, made_at)) as "last_failed_at!", false as "asked!",
+                  (array_agg(body order by id))[1] as data
+           from webhooks.deliveries
+           where state = 'dead' and coalesce($1, 'webhooks') = 'webhooks'
+             and ('webhooks' collate "C", category collate "C", aggregate, version) > ($2, $3, $4, $5)
+           group by category, aggregate, version
+           order by category collate "C", aggregate, version limit $6"#,
+        group,
+        consumer,
+        category,
+        span.after_id,
+        version,
+        span.rows()
+    )
+    .fetch_all(&app.pool)
+    .await
+}
+
 /// Dead letters, group by group.
 #[utoipa::path(get, path = "/api/admin/dead-letters", operation_id = "list_dead_letters", tag = "administration",
     params(Wanted), responses((status = 200, body = Page<DeadLetter>)), security(("session" = [])))]
@@ -123,9 +159,9 @@ async fn dead_letters(
     let mut fields = Fields::new();
     let group = fields.parse_some("?group", wanted.group.as_deref(), filter::text);
     let group = fields.finish(|| group)?;
-    let span = Span::<(String, String)>::new("admin:dead-letters", wanted.limit, wanted.cursor.as_deref())?;
-    let (consumer, category) = span.after.clone().unwrap_or_default();
-    let mut rows: Vec<Row> = Vec::new();
+    let span = Span::<Key>::new("admin:dead-letters", wanted.limit, wanted.cursor.as_deref())?;
+    let (consumer, category, version) = span.after.clone().unwrap_or_default();
+    let mut rows = given_up(&app, group, &span).await?;
     for schema in schemas::of_consumers(&app.pool).await? {
         let statement = format!(
             r#"select consumer, category, id, version, type, error, attempts, first_failed_at, last_failed_at,
@@ -136,13 +172,14 @@ async fn dead_letters(
                        and e.category = h.category and e.id = h.id and e.version = h.version) as data
                from {schema}.held h
                where retry_at is null and ($1::text is null or consumer = $1)
-                 and (consumer collate "C", category collate "C", id) > ($2, $3, $4)
-               order by consumer collate "C", category collate "C", id limit $5"#
+                 and (consumer collate "C", category collate "C", id, version) > ($2, $3, $4, $5)
+               order by consumer collate "C", category collate "C", id, version limit $6"#
         );
         let letters = sqlx::query_as(AssertSqlSafe(statement)).bind(group).bind(&consumer).bind(&category);
-        let letters = letters.bind(span.after_id).bind(span.rows()).fetch_all(&app.pool).await;
+        let letters = letters.bind(span.after_id).bind(version).bind(span.rows()).fetch_all(&app.pool).await;
         rows.extend(unless_dropped(letters)?);
     }
-    rows.sort_by(|a, b| (&a.consumer, &a.category, a.id).cmp(&(&b.consumer, &b.category, b.id)));
-    Ok(Json(span.page(rows, |row| ((row.consumer.clone(), row.category.clone()), row.id)).map(Row::show)))
+    rows.sort_by(|a, b| a.key().cmp(&b.key()));
+    let key = |row: &Row| ((row.consumer.clone(), row.category.clone(), row.version), row.id);
+    Ok(Json(span.page(rows, key).map(Row::show)))
 }

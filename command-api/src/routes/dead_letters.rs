@@ -98,12 +98,12 @@ fn of_aggregate(text: &str) -> Result<Named, &'static str> {
 impl Named {
     /// The version of the letter's event; 404 when the group has reported no such letter.
     async fn find(&self, app: &App, group: &str) -> Result<u64, Problem> {
-        let last = app.store.last_dead(group, &self.category, self.id).await.map_err(unread)?;
-        last.filter(|last| self.version.is_none_or(|version| version == *last)).ok_or_else(Problem::not_found)
+        let last = app.store.last_dead(group, &self.category, self.id, self.version).await.map_err(unread)?;
+        last.ok_or_else(Problem::not_found)
     }
 }
 
-/// Asks a consumer to try a dead letter again, now.
+/// Asks a consumer to try a dead letter again, now, and with it whatever else of its aggregate is given up.
 ///
 /// Whether that goes well shows in the list of dead letters: a letter that fails again is there again. A consumer that is
 /// paused does it once it goes on.

@@ -72,6 +72,20 @@ async fn a_dead_letter_is_discarded_with_a_reason_which_the_security_log_does_no
 }
 
 #[tokio::test]
+async fn a_letter_is_known_by_its_id_whatever_was_reported_after_it() {
+    let shop = with_a_dead_letter().await;
+    let admin = Admin::new(&shop).await;
+    let id = ORDER.to_string();
+    let letter = [("category", "order"), ("id", &*id), ("version", "3")];
+    shop.app.store().report_dead("orders_g1", Partition::of(ORDER), &letter).await.unwrap();
+    admin.post(DISCARD).json(&with_reason(by_id())).await.is(StatusCode::ACCEPTED);
+    let last = admin.post(DISCARD).json(&with_reason(by_aggregate())).await.is(StatusCode::ACCEPTED);
+    assert_eq!(last.body["id"], format!("order:{ORDER}:3"));
+    let versions: Vec<_> = asked(&shop).await.into_iter().filter_map(|asked| asked.request).collect();
+    assert!(matches!(versions[..], [Request::Discard { version: 2, .. }, Request::Discard { version: 3, .. }]));
+}
+
+#[tokio::test]
 async fn what_nobody_has_reported_is_not_there() {
     let shop = with_a_dead_letter().await;
     let admin = Admin::new(&shop).await;

@@ -77,9 +77,11 @@ async fn the_last_dead_letter_of_an_aggregate_is_found_among_many_others() {
     }
     report("product", id, 9).await;
 
-    assert_eq!(store.last_dead("orders_g1", "order", id).await.unwrap(), Some(4));
-    assert_eq!(store.last_dead("orders_g1", "user", id).await.unwrap(), None);
-    assert_eq!(store.last_dead("users_g1", "order", id).await.unwrap(), None);
+    assert_eq!(store.last_dead("orders_g1", "order", id, None).await.unwrap(), Some(4));
+    assert_eq!(store.last_dead("orders_g1", "order", id, Some(3)).await.unwrap(), Some(3));
+    assert_eq!(store.last_dead("orders_g1", "order", id, Some(2)).await.unwrap(), None);
+    assert_eq!(store.last_dead("orders_g1", "user", id, None).await.unwrap(), None);
+    assert_eq!(store.last_dead("users_g1", "order", id, None).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{Fault, HeldAggregate, Which};
 /// Puts a copy of every new one into the stream that people look at. At least once.
 pub(super) async fn report(pool: &PgPool, store: &Store) -> Result<(), Fault> {
     let dead = sqlx::query!(
-        r#"select id, subscription, owner, category, aggregate, version, kind, attempts, response, error, first_failed_at, last_at
+        r#"select id, subscription, category, aggregate, version, kind, attempts, response, error, first_failed_at, last_at
            from deliveries where state = 'dead' and not reported limit 100"#
     );
     for letter in dead.fetch_all(pool).await? {
@@ -29,7 +29,7 @@ pub(super) async fn report(pool: &PgPool, store: &Store) -> Result<(), Fault> {
             ("last_failed_at", written(letter.last_at)),
         ];
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        store.report_dead(GROUP, Partition::of(letter.owner), &fields).await?;
+        store.report_dead(GROUP, Partition::of(letter.aggregate), &fields).await?;
         metrics::counter!("consumer_dead_letters_total", "group" => GROUP).increment(1);
         sqlx::query!("update deliveries set reported = true where id = $1", letter.id).execute(pool).await?;
     }

@@ -215,6 +215,12 @@ async fn what_nobody_takes_is_a_dead_letter_until_somebody_has_it_sent_again() {
     let letters = shop.held().await;
     assert_eq!((letters.len(), letters[0].consumer.as_str(), letters[0].attempts), (1, "webhooks", 2));
     assert_eq!((letters[0].kind.as_str(), letters[0].error.as_str()), ("stock.changed", "answered 503"));
+    let (category, version) = (Inventory::CATEGORY, letters[0].version.unsigned_abs());
+    let reported = async || {
+        let last = shop.store.last_dead("webhooks", category, teapot.into(), Some(version)).await.unwrap();
+        last == Some(version)
+    };
+    test_kit::eventually("it is reported where it is asked for", SOON, reported).await;
     shop.ask("webhooks", Request::Retry(Which::All)).await;
     shop.is("delivered", 1).await;
     let posted = receiver.posted();

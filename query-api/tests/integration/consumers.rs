@@ -164,6 +164,36 @@ async fn a_dead_letter_shows_its_event_and_what_waits_behind_it() {
 }
 
 #[tokio::test]
+async fn what_integrators_have_not_taken_is_among_the_dead_letters_event_by_event() {
+    let (shop, order, two) = (busy().await, Uuid::from_u128(7), [1, 2].map(Uuid::from_u128));
+    for (version, subscription, state) in
+        [(2, two[0], "dead"), (1, two[0], "dead"), (1, two[1], "dead"), (3, two[1], "due")]
+    {
+        let delivery = "insert into webhooks.deliveries (id, subscription, owner, category, aggregate, version, position,
+                          kind, body, state, attempts, first_failed_at, last_at, response)
+                        values (concat($1, $2), $2, $2, 'order', $3, $1, 1, 'order.paid', '{\"n\": 1}', $4, 8, $5, $5, 503)";
+        let delivery = sqlx::query(delivery).bind(version).bind(subscription).bind(order).bind(state).bind(at(60));
+        delivery.execute(&shop.rows).await.unwrap();
+    }
+    hold(&shop, "users_g1", "user", Uuid::now_v7(), true).await;
+
+    let page = shop.get(&Admin::new(), &format!("{LETTERS}?group=webhooks&limit=1")).await.ok();
+    let error = two.map(|subscription| format!("webhook {subscription}: answered 503")).join(", ");
+    assert_eq!(
+        page["items"],
+        json!([{
+            "id": format!("order:{order}:1"), "group": "webhooks", "aggregate": format!("order:{order}"), "version": 1,
+            "type": "order.paid", "error": error, "attempts": 8, "waiting": 2, "asked": false,
+            "first_failed_at": "2026-11-02T09:01:00Z", "last_failed_at": "2026-11-02T09:01:00Z", "data": {"n": 1},
+        }])
+    );
+    let next = page["next_cursor"].as_str().unwrap();
+    let next = shop.get(&Admin::new(), &format!("{LETTERS}?group=webhooks&limit=1&cursor={next}")).await.ok();
+    assert_eq!((&next["items"][0]["version"], &next["next_cursor"]), (&json!(2), &Value::Null));
+    assert_eq!(shop.get(&Admin::new(), LETTERS).await.items().len(), 3);
+}
+
+#[tokio::test]
 async fn nobody_else_sees_how_consumers_do() {
     let shop = busy().await;
     for path in [CONSUMERS, LETTERS] {
