@@ -9,7 +9,7 @@ use uuid::Uuid;
 use web::{
     secret::Secret,
     settings::{self, duration},
-    webhooks::{self, Reach, Secrets},
+    webhooks::{Reach, Secrets},
 };
 
 /// The longest that a receiver may be waited for.
@@ -82,12 +82,7 @@ impl Authority for OfTheShop {
         self.reach.reaches(address, port)
     }
 
-    fn sign(
-        &self,
-        subscription: Uuid,
-        sealed: &str,
-        Message { id, timestamp, payload }: Message<'_>,
-    ) -> Option<String> {
-        self.secrets.sign(subscription, sealed, webhooks::Message { id, timestamp, payload })
+    fn sign(&self, subscription: Uuid, sealed: &str, message: Message<'_>) -> Option<String> {
+        self.secrets.sign(subscription, sealed, message)
     }
 }

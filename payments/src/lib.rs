@@ -7,10 +7,9 @@
 //! What it refuses to do: know what an order is worth or how it stands, write events, or keep a method of payment.
 
 mod provider;
-pub mod webhooks;
 
 pub mod fake;
 
 pub use fake::Fake;
 pub use provider::{Attempt, Callback, Error, Malformed, Method, Outcome, Provider, Refund};
-pub use webhooks::Webhooks;
+pub use signatures::{self as webhooks, Webhooks};

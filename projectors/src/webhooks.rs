@@ -10,6 +10,7 @@ use std::{fmt::Debug, net::IpAddr, sync::Arc, time::Duration};
 
 use domain::{Aggregate, inventory::Inventory, order::Order, product::Product, webhook::Webhooks};
 use reqwest::Url;
+pub use signatures::Message;
 use uuid::Uuid;
 
 pub(crate) mod dead_letters;
@@ -57,15 +58,4 @@ pub trait Authority: Debug + Send + Sync + 'static {
 
     /// The signature of a message; `None` when the sealed secret is not this subscription's.
     fn sign(&self, subscription: Uuid, sealed: &str, message: Message<'_>) -> Option<String>;
-}
-
-/// A message that is to be signed.
-#[derive(Clone, Copy, Debug)]
-pub struct Message<'a> {
-    /// The same whenever it is sent.
-    pub id: &'a str,
-    /// When it is sent: seconds since 1970.
-    pub timestamp: i64,
-    /// What it says.
-    pub payload: &'a str,
 }

@@ -11,7 +11,7 @@ use domain::order::{self, Order};
 use domain::text::Reason;
 use domain::{Aggregate, OrderId};
 use event_store::{Changes, CommandId, Context, Decision, Outcome as Committed, Request, Stream};
-use payments::webhooks::{self, Message};
+use payments::webhooks::{self, Received};
 use payments::{Attempt, Error, Method, Outcome};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -199,7 +199,7 @@ pub(super) async fn hear_provider(
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (id, now) = (header(webhooks::ID), OffsetDateTime::now_utc());
     let (timestamp, signature) = (header(webhooks::TIMESTAMP), header(webhooks::SIGNATURE));
-    app.paying.webhooks.check(Message { id, timestamp, signature, body: &body }, now).map_err(|untrusted| {
+    app.paying.webhooks.check(Received { id, timestamp, signature, body: &body }, now).map_err(|untrusted| {
         tracing::warn!(provider = provider.name(), %untrusted, "a callback is not believed");
         Problem::unauthorized(codes::UNTRUSTED_CALLBACK, untrusted.to_string())
     })?;

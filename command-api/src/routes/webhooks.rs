@@ -19,7 +19,7 @@ use web::fields::Fields;
 use web::json::Json;
 use web::params::Path;
 use web::problem::Problem;
-use web::webhooks::Secrets;
+use web::webhooks::draw_secret;
 
 use crate::app::{App, require_seller};
 use crate::call::Call;
@@ -86,7 +86,7 @@ pub(super) async fn subscribe(
     let url = fields.finish(|| url)?;
 
     let command = app.command(&call, &())?;
-    let (owner, id, secret) = (call.user(), command.new_id::<SubscriptionId>(), Secrets::draw());
+    let (owner, id, secret) = (call.user(), command.new_id::<SubscriptionId>(), draw_secret());
     let sealed = app.webhook_secrets.close(id.into(), &secret);
     let record = Record::from([(url_field(id).as_str(), String::from(url)), (secret_field(id).as_str(), sealed)]);
     let (at, most) = (command.context().at, usize::from(app.webhook_most));

@@ -12,15 +12,12 @@ use std::{
 use reqwest::{
     Client, StatusCode, Url,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_TYPE, HeaderName},
+    header::CONTENT_TYPE,
     redirect::Policy,
 };
+use signatures::{ID, SIGNATURE, TIMESTAMP};
 
 use super::{Authority, Message, Telling};
-
-const ID: HeaderName = HeaderName::from_static("webhook-id");
-const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// What became of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +77,7 @@ impl Line {
         let client = if usual { &self.usual } else { &self.unusual };
         let post = client.post(url).header(CONTENT_TYPE, "application/json").header(ID, message.id);
         let post = post.header(TIMESTAMP, message.timestamp).header(SIGNATURE, signature);
-        match post.body(message.payload.to_owned()).send().await {
+        match post.body(message.body.to_vec()).send().await {
             Ok(response) => Outcome { response: Some(response.status().as_u16()), error: None },
             Err(error) => Outcome::broken(why(&error)),
         }

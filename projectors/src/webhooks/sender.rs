@@ -98,7 +98,7 @@ impl Shared {
             return claimed.dropped(&self.pool).await;
         };
         let timestamp = OffsetDateTime::now_utc().unix_timestamp();
-        let message = Message { id: &claimed.id, timestamp, payload: &claimed.body };
+        let message = Message { id: &claimed.id, timestamp, body: claimed.body.as_bytes() };
         let outcome = match self.telling.authority.sign(claimed.subscription, &target.sealed, message) {
             Some(signature) => self.line.post(&target.url, message, &signature).await,
             None => Outcome::broken("not_signed"),

@@ -1,9 +1,15 @@
 //! Signed messages over HTTP, by the [Standard Webhooks](https://www.standardwebhooks.com) specification, version 1.
+//!
+//! A payment provider signs its callbacks like this, and the shop what it tells integrators. Neither side of the shop depends on
+//! the other, so what they share is here.
+//!
+//! What it refuses to do: know what a message says or where it goes, keep a secret, or look at a clock.
 
 use std::{fmt, str::FromStr, time::Duration};
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
 use time::OffsetDateTime;
 
 /// The header that names a message; the same when it is sent again.
@@ -16,6 +22,19 @@ pub const SIGNATURE: &str = "webhook-signature";
 const SCHEME: &str = "v1";
 const PREFIX: &str = "whsec_";
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+/// Of one that is made here.
+const DRAWN_BYTES: usize = 32;
+
+/// A new secret, as both sides are told it.
+///
+/// # Panics
+/// When the system has no random bytes.
+#[must_use]
+pub fn draw_secret() -> SecretString {
+    let mut bytes = [0; DRAWN_BYTES];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system's random source does not fail once the process runs");
+    format!("{PREFIX}{}", STANDARD.encode(bytes)).into()
+}
 
 /// What both sides know.
 #[derive(Clone)]
@@ -35,6 +54,13 @@ impl Secret {
         let fits = SECRET_BYTES.contains(&bytes.len());
         fits.then(|| Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))).ok_or(NoSecret)
     }
+
+    /// The signature of a message.
+    #[must_use]
+    pub fn sign(&self, Message { id, timestamp, body }: Message<'_>) -> String {
+        let signature = hmac::sign(&self.0, &signed(id, &timestamp.to_string(), body));
+        format!("{SCHEME},{}", STANDARD.encode(signature))
+    }
 }
 
 impl FromStr for Secret {
@@ -52,9 +78,20 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A message as it came.
+/// A message that is to be signed.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
+    /// Its name: the same whenever it is sent.
+    pub id: &'a str,
+    /// When it is sent: seconds since 1970.
+    pub timestamp: i64,
+    /// What it says.
+    pub body: &'a [u8],
+}
+
+/// A message as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
     /// Its name.
     pub id: &'a str,
     /// When it says it was sent.
@@ -99,16 +136,15 @@ impl Webhooks {
     /// The signature of a message.
     #[must_use]
     pub fn sign(&self, id: &str, at: OffsetDateTime, body: &[u8]) -> String {
-        let signature = hmac::sign(&self.secret.0, &signed(id, &at.unix_timestamp().to_string(), body));
-        format!("{SCHEME},{}", STANDARD.encode(signature))
+        self.secret.sign(Message { id, timestamp: at.unix_timestamp(), body })
     }
 
     /// Whether a message is to be believed now.
     ///
     /// # Errors
     /// When it is not.
-    pub fn check(&self, message: Message<'_>, now: OffsetDateTime) -> Result<(), Untrusted> {
-        let Message { id, timestamp, signature, body } = message;
+    pub fn check(&self, message: Received<'_>, now: OffsetDateTime) -> Result<(), Untrusted> {
+        let Received { id, timestamp, signature, body } = message;
         let signed = signed(id, timestamp, body);
         let of_ours = signature.split(' ').filter_map(|signature| signature.split_once(','));
         let mut of_ours = of_ours.filter(|(scheme, _)| *scheme == SCHEME);
@@ -133,6 +169,7 @@ fn signed(id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
     use time::macros::datetime;
 
     use super::*;
@@ -145,17 +182,16 @@ mod tests {
 
     fn check(signature: &str, sent: OffsetDateTime, body: &[u8]) -> Result<(), Untrusted> {
         let timestamp = sent.unix_timestamp().to_string();
-        webhooks(&[7; 32]).check(Message { id: "msg_1", timestamp: &timestamp, signature, body }, NOW)
+        webhooks(&[7; 32]).check(Received { id: "msg_1", timestamp: &timestamp, signature, body }, NOW)
     }
 
     #[test]
     fn signs_as_the_specification_does() {
         // The example of the specification.
-        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().unwrap();
-        let at = OffsetDateTime::from_unix_timestamp(1_614_265_330).unwrap();
-        let signature =
-            Webhooks::new(secret, Duration::ZERO).sign("msg_p5jXN8AQM9LWM0D4loKWxJek", at, br#"{"test": 2432232314}"#);
-        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        let secret: Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().unwrap();
+        let body = br#"{"test": 2432232314}"#;
+        let message = Message { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: 1_614_265_330, body };
+        assert_eq!(secret.sign(message), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     #[test]
@@ -195,5 +231,12 @@ mod tests {
             assert!(text.parse::<Secret>().is_err(), "{text}");
         }
         assert_eq!(format!("{:?}", Secret::new(&[7; 24]).unwrap()), "Secret(..)");
+    }
+
+    #[test]
+    fn no_two_secrets_are_alike_and_each_is_one() {
+        let (one, two) = (draw_secret(), draw_secret());
+        assert_ne!(one.expose_secret(), two.expose_secret());
+        assert!(one.expose_secret().parse::<Secret>().is_ok());
     }
 }
