@@ -16,13 +16,13 @@ use crate::{
     archive::{self, ArchiveSink, Keeper, Upkeep},
     feeding::feed,
     log::Log,
-    mailer::{self, MailerSink, Mailing},
-    policies::PolicySink,
-    privacy::{self, PrivacySink},
+    mailer::{self, Mailer, Mailing},
+    policies::Carrying,
+    privacy::{self, Privacy},
     projection::Projection,
     read_models::of_name,
     requests,
-    runtime::{Leases, Sink, Status, Timing, Worker},
+    runtime::{Leases, OneByOne, Sink, Status, Timing, Worker},
     schema,
     sight::Sight,
     timers::{self, Asking, Timers},
@@ -102,7 +102,7 @@ impl Consumers {
     fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
         let Settings { store, provider, pay_within, .. } = self.process.settings.clone();
-        let sink = PolicySink::<P>::new(pool.clone(), store, provider, pay_within);
+        let sink = OneByOne::new(pool.clone(), Carrying::<P>::new(store, provider, pay_within));
         self.process.spawn(P::GROUP.to_owned(), categories, pool, sink, self.stop.clone());
     }
 
@@ -113,14 +113,15 @@ impl Consumers {
         let (attempts, retry_after, most_failing) = (mailing.attempts, mailing.retry_after, usize::MAX);
         process.settings.timing = Timing { attempts, retry_after, most_failing, ..timing };
         let pool = schema::pool(&process.settings.database, schema::MAILER, 3);
-        let sink = MailerSink::new(pool.clone(), process.settings.store.clone(), mailing);
+        let mailer = Mailer::new(pool.clone(), process.settings.store.clone(), mailing);
+        let sink = OneByOne::new(pool.clone(), mailer);
         process.spawn(mailer::GROUP.to_owned(), mailer::CATEGORIES, pool, sink, self.stop.clone());
     }
 
     fn forget(&self) {
         let Settings { store, database, .. } = self.process.settings.clone();
         let pool = schema::pool(&database, schema::PRIVACY, 3);
-        let sink = PrivacySink::new(pool.clone(), store);
+        let sink = OneByOne::new(pool.clone(), Privacy::new(pool.clone(), store));
         self.process.spawn(privacy::GROUP.to_owned(), privacy::CATEGORIES, pool, sink, self.stop.clone());
     }
 

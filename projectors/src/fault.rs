@@ -1,6 +1,9 @@
 //! Why a consumer could not go on.
 
+use std::panic::AssertUnwindSafe;
+
 use event_store::{Failure, Feed};
+use futures_util::FutureExt;
 
 /// What stopped a turn of a consumer. Nothing of the turn is settled then, and it is tried again from the position.
 #[derive(Debug, thiserror::Error)]
@@ -144,4 +147,9 @@ fn is_about_values(error: &sqlx::Error) -> bool {
 fn is_of_class(error: &sqlx::Error, classes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
+}
+
+/// Makes a panic of the code that works on an event a fault of the event.
+pub(crate) async fn caught<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Fault::Panicked))
 }

@@ -12,15 +12,15 @@ use lettre::message::Mailbox;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
+mod duty;
 mod letter;
 mod outbox;
 mod post;
 mod sent;
-mod sink;
 mod smtp;
 mod templates;
 
-pub(crate) use sink::MailerSink;
+pub(crate) use duty::Mailer;
 pub use smtp::Smtp;
 
 /// Names the consumer group, and the events it reads.

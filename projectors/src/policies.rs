@@ -4,7 +4,7 @@
 //! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
 //! late command accepted.
 
-use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use domain::{
     Aggregate, OrderId, ProductId,
@@ -17,14 +17,13 @@ use event_store::{
     Changes, CommandId, Context, Decision, Feed, Outcome, Positioned, Recorded, Request as Commit, States, Store,
     Stream,
 };
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use payments::{Attempt, Provider, Refund};
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::{
     Fault,
-    runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
+    runtime::{Duty, Leases},
 };
 
 /// The groups of all policies.
@@ -34,38 +33,27 @@ pub(crate) const GROUPS: [&str; 3] = [OrderFulfilment::GROUP, Payments::GROUP, C
 const PARALLEL: usize = 256;
 
 /// Carries for one policy.
-pub(crate) struct PolicySink<P> {
-    pool: PgPool,
+pub(crate) struct Carrying<P> {
     store: Store,
     provider: Option<Arc<dyn Provider>>,
     pay_within: time::Duration,
     policy: PhantomData<P>,
 }
 
-impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
-    pub(crate) fn new(pool: PgPool, store: Store, provider: Option<Arc<dyn Provider>>, pay_within: Duration) -> Self {
+impl<P: Policy + Send + Sync + 'static> Carrying<P> {
+    pub(crate) fn new(store: Store, provider: Option<Arc<dyn Provider>>, pay_within: Duration) -> Self {
         let pay_within = pay_within.try_into().unwrap_or(time::Duration::MAX);
-        Self { pool, store, provider, pay_within, policy: PhantomData }
+        Self { store, provider, pay_within, policy: PhantomData }
     }
+}
 
-    /// One aggregate's events, up to the first that fails by itself.
-    async fn go_through<'a>(
-        &self,
-        leases: &Leases,
-        run: Run<'a>,
-        skipped: &Skipped,
-    ) -> Result<Option<Stopped<'a>>, Fault> {
-        for (at, event) in run.events.iter().enumerate().filter(|(_, event)| !skipped.contains(event)) {
-            match self.deal_with(leases, run.feed, event).await {
-                Ok(()) => {}
-                Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(None)
-    }
+impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
+    const GROUP: &'static str = P::GROUP;
+    const SENDS_COMMANDS: bool = true;
+    const PARALLEL: usize = PARALLEL;
 
-    async fn carry(&self, leases: &Leases, feed: Feed, recorded: &Recorded) -> Result<(), Fault> {
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+        let recorded = &event.event;
         let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
@@ -81,37 +69,6 @@ impl<P: Policy + Send + Sync + 'static> PolicySink<P> {
             carrier.command(command).await?;
         }
         Ok(())
-    }
-}
-
-impl<P: Policy + Send + Sync + 'static> Sink for PolicySink<P> {
-    const SUBJECT: &'static str = P::GROUP;
-    const SENDS_COMMANDS: bool = true;
-
-    async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let feeds = turn.iter().map(|(feed, _)| *feed);
-        let mut connection = self.pool.acquire().await?;
-        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
-        let skipped = Skipped::of(&mut connection, P::GROUP, turn).await?;
-        drop(connection);
-        let (flowing, waiting) = runs(turn, &held);
-        let mut carried = Vec::with_capacity(flowing.len());
-        for run in flowing {
-            carried.push(self.go_through(leases, run, &skipped));
-        }
-        let stopped: Vec<_> = stream::iter(carried).buffer_unordered(PARALLEL).try_collect().await?;
-        let stopped: Vec<_> = stopped.into_iter().flatten().collect();
-        too_many(&stopped, leases.timing().most_failing)?;
-        let mut transaction = self.pool.begin().await?;
-        leases.settle(&mut transaction, turn).await?;
-        keep(&mut transaction, leases, &waiting, &stopped).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
-        // A panic of the code that decides is a fault of what it decides on.
-        let carried = AssertUnwindSafe(self.carry(leases, feed, &event.event)).catch_unwind();
-        carried.await.unwrap_or(Err(Fault::Panicked))
     }
 }
 

@@ -5,8 +5,6 @@
 //! up in the index: whichever of the two comes first in the log, one of them finds the other. Every command may be sent
 //! again, so nothing is lost by a crash; and rows stay, since a log that was restored may have again what was forgotten.
 
-use std::panic::AssertUnwindSafe;
-
 use domain::{
     Aggregate, OrderId, UserId,
     message::{self, Conversation},
@@ -14,13 +12,13 @@ use domain::{
     user::{self, User},
 };
 use event_store::{Changes, CommandId, Context, Decision, Feed, Positioned, Record, Recorded, Request, Store, Stream};
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::{
     Fault,
-    runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
+    runtime::{Duty, Leases},
 };
 
 mod index;
@@ -31,11 +29,11 @@ use index::{Kept, What};
 pub(crate) const GROUP: &str = "privacy";
 pub(crate) const CATEGORIES: &[&str] = &[User::CATEGORY, Order::CATEGORY, Conversation::CATEGORY];
 
-/// How many aggregates are dealt with at the same time.
+/// How many aggregates are dealt with at the same time, and how much of one user.
 const PARALLEL: usize = 64;
 
 /// Forgets.
-pub(crate) struct PrivacySink {
+pub(crate) struct Privacy {
     pool: PgPool,
     store: Store,
 }
@@ -49,26 +47,9 @@ enum Calls {
     Nothing,
 }
 
-impl PrivacySink {
+impl Privacy {
     pub(crate) const fn new(pool: PgPool, store: Store) -> Self {
         Self { pool, store }
-    }
-
-    /// One aggregate's events, up to the first that fails by itself.
-    async fn go_through<'a>(
-        &self,
-        leases: &Leases,
-        run: Run<'a>,
-        skipped: &Skipped,
-    ) -> Result<Option<Stopped<'a>>, Fault> {
-        for (at, event) in run.events.iter().enumerate().filter(|(_, event)| !skipped.contains(event)) {
-            match caught(self.forget(leases, run.feed, &event.event)).await {
-                Ok(()) => {}
-                Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(None)
     }
 
     /// Forgets what is to be forgotten because of an event. What it keeps is in the index by now.
@@ -89,48 +70,21 @@ impl PrivacySink {
     }
 }
 
-impl Sink for PrivacySink {
-    const SUBJECT: &'static str = GROUP;
+impl Duty for Privacy {
+    const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = true;
+    const PARALLEL: usize = PARALLEL;
 
-    async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let feeds = turn.iter().map(|(feed, _)| *feed);
-        let mut connection = self.pool.acquire().await?;
-        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
-        let skipped = Skipped::of(&mut connection, GROUP, turn).await?;
-        drop(connection);
-        // Before anybody is looked up. What cannot be read is held below.
-        let calls = turn.iter().flat_map(|(_, events)| events).filter_map(|event| calls_for(&event.event).ok());
+    /// Before anybody is looked up.
+    async fn prepare(&self, events: &[&Recorded]) -> Result<(), Fault> {
+        let calls = events.iter().filter_map(|event| calls_for(event).ok());
         let kept = calls.filter_map(|calls| if let Calls::Keeps(kept) = calls { Some(kept) } else { None });
-        index::add(&self.pool, kept.collect()).await?;
-        let (flowing, waiting) = runs(turn, &held);
-        let mut carried = Vec::with_capacity(flowing.len());
-        for run in flowing {
-            carried.push(self.go_through(leases, run, &skipped));
-        }
-        let stopped: Vec<_> = stream::iter(carried).buffer_unordered(PARALLEL).try_collect().await?;
-        let stopped: Vec<_> = stopped.into_iter().flatten().collect();
-        too_many(&stopped, leases.timing().most_failing)?;
-        let mut transaction = self.pool.begin().await?;
-        leases.settle(&mut transaction, turn).await?;
-        keep(&mut transaction, leases, &waiting, &stopped).await?;
-        Ok(transaction.commit().await?)
+        index::add(&self.pool, kept.collect()).await
     }
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
-        caught(async {
-            if let Calls::Keeps(kept) = calls_for(&event.event)? {
-                index::add(&self.pool, [kept].into()).await?;
-            }
-            self.forget(leases, feed, &event.event).await
-        })
-        .await
+        self.forget(leases, feed, &event.event).await
     }
-}
-
-/// A panic of the code that decides is a fault of what it decides on.
-async fn caught(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Fault::Panicked))
 }
 
 fn calls_for(event: &Recorded) -> Result<Calls, Fault> {

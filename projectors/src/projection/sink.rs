@@ -1,9 +1,8 @@
 //! Writes the rows of one read model.
 
-use std::{marker::PhantomData, panic::AssertUnwindSafe};
+use std::marker::PhantomData;
 
 use event_store::{Feed, Positioned, Store};
-use futures_util::FutureExt;
 use sqlx::{Connection, PgConnection, PgPool};
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
 };
 use crate::{
     Fault,
+    fault::caught,
     runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs, too_many},
 };
 
@@ -133,9 +133,4 @@ async fn attempt<P: Projection>(
             Err(fault)
         }
     }
-}
-
-/// A panic of the code that folds is a fault of what it folds.
-async fn caught(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Fault::Panicked))
 }

@@ -1,14 +1,12 @@
 //! What the consumer does with a turn: writes down what is to be told to whom, and settles it.
 
-use std::panic::AssertUnwindSafe;
-
 use domain::{
     Aggregate, UserId,
     user::User,
     webhook::{Scope, Webhooks},
 };
 use event_store::{Positioned, Store};
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
@@ -19,6 +17,7 @@ use super::{
 };
 use crate::{
     Fault,
+    fault::caught,
     runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
 };
 
@@ -52,7 +51,7 @@ impl WebhooksSink {
     ) -> Result<Told<'a>, Fault> {
         let mut told = Told::default();
         for (at, event) in run.events.iter().enumerate().filter(|(_, event)| !skipped.contains(event)) {
-            match self.tell(event, subscribers).await {
+            match caught(self.tell(event, subscribers)).await {
                 Ok(deliveries) => told.deliveries.extend(deliveries),
                 Err(fault) if fault.is_about_events() => {
                     told.stopped = Some(Stopped { run, at, fault });
@@ -67,12 +66,8 @@ impl WebhooksSink {
         Ok(told)
     }
 
-    /// What is to be told about one event. A panic of the code that looks at it is a fault of what it looks at.
-    async fn tell(&self, event: &Positioned, subscribers: &Subscribers) -> Result<Vec<Delivery>, Fault> {
-        AssertUnwindSafe(self.find(event, subscribers)).catch_unwind().await.unwrap_or(Err(Fault::Panicked))
-    }
-
-    async fn find(&self, positioned: &Positioned, subscribers: &Subscribers) -> Result<Vec<Delivery>, Fault> {
+    /// What is to be told about one event.
+    async fn tell(&self, positioned: &Positioned, subscribers: &Subscribers) -> Result<Vec<Delivery>, Fault> {
         let event = &positioned.event;
         if event.category() == Webhooks::CATEGORY {
             event.event::<Webhooks>().map_err(|error| Fault::event(event, &error))?;
@@ -161,7 +156,7 @@ impl Sink for WebhooksSink {
     async fn fold(&self, connection: &mut PgConnection, events: &[Positioned]) -> Result<(), Fault> {
         let subscribers = Subscribers::read(connection).await?;
         for event in events {
-            deliveries::insert(connection, &self.tell(event, &subscribers).await?).await?;
+            deliveries::insert(connection, &caught(self.tell(event, &subscribers)).await?).await?;
             if event.event.category() == Webhooks::CATEGORY {
                 subscribers::follow(connection, &event.event).await?;
             }

@@ -1,0 +1,121 @@
+//! The sink of consumers that act outside of Postgres: events of one aggregate are dealt with in the order of the feed, one by one,
+//! different aggregates in parallel.
+//!
+//! Whatever is done stays done, also when the turn is broken off and begun again: a duty says for itself how it bears that.
+
+use std::{
+    future::ready,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use event_store::{Feed, Positioned, Recorded};
+use futures_util::{StreamExt, stream};
+use sqlx::{PgConnection, PgPool};
+
+use super::{
+    Leases,
+    held::{Held, Skipped, Stopped, keep, too_many},
+    turn::{Run, Turn, runs},
+    worker::Sink,
+};
+use crate::{Fault, fault::caught};
+
+/// What a consumer does about events.
+pub(crate) trait Duty: Send + Sync + 'static {
+    /// Names the consumer group.
+    const GROUP: &'static str;
+    /// Whether what it does is to send commands.
+    const SENDS_COMMANDS: bool;
+    /// How many aggregates are dealt with at the same time.
+    const PARALLEL: usize;
+
+    /// Does what has to be done before any of these events is dealt with. Leaves those aside that cannot be read.
+    fn prepare(&self, _events: &[&Recorded]) -> impl Future<Output = Result<(), Fault>> + Send {
+        ready(Ok(()))
+    }
+
+    /// Deals with one event.
+    fn deal_with(
+        &self,
+        leases: &Leases,
+        feed: Feed,
+        event: &Positioned,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Does what belongs into the transaction that settles a turn.
+    fn settle(&self, _connection: &mut PgConnection, _turn: &Turn) -> impl Future<Output = Result<(), Fault>> + Send {
+        ready(Ok(()))
+    }
+}
+
+/// Does a duty.
+pub(crate) struct OneByOne<D> {
+    pool: PgPool,
+    duty: D,
+}
+
+impl<D: Duty> OneByOne<D> {
+    pub(crate) const fn new(pool: PgPool, duty: D) -> Self {
+        Self { pool, duty }
+    }
+
+    /// One aggregate's events, up to the first that fails by itself. Begins nothing more once anything else is away.
+    async fn go_through<'a>(
+        &self,
+        leases: &Leases,
+        run: Run<'a>,
+        skipped: &Skipped,
+        away: &AtomicBool,
+    ) -> Result<Option<Stopped<'a>>, Fault> {
+        for (at, event) in run.events.iter().enumerate().filter(|(_, event)| !skipped.contains(event)) {
+            if away.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            // A panic of the code that deals with an event is a fault of the event.
+            match caught(self.duty.deal_with(leases, run.feed, event)).await {
+                Ok(()) => {}
+                Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
+                Err(fault) => {
+                    away.store(true, Ordering::Relaxed);
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<D: Duty> Sink for OneByOne<D> {
+    const SUBJECT: &'static str = D::GROUP;
+    const SENDS_COMMANDS: bool = D::SENDS_COMMANDS;
+
+    async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
+        let feeds = turn.iter().map(|(feed, _)| *feed);
+        let mut connection = self.pool.acquire().await?;
+        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
+        let skipped = Skipped::of(&mut connection, D::GROUP, turn).await?;
+        drop(connection);
+        let events: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| &event.event).collect();
+        self.duty.prepare(&events).await?;
+        let (flowing, waiting) = runs(turn, &held);
+        let (away, mut going) = (AtomicBool::new(false), Vec::with_capacity(flowing.len()));
+        for run in flowing {
+            going.push(self.go_through(leases, run, &skipped, &away));
+        }
+        // To the end also when one fails: what is broken off half way may have been done, and would be done again.
+        let outcomes: Vec<_> = stream::iter(going).buffer_unordered(D::PARALLEL).collect().await;
+        let stopped = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let stopped: Vec<_> = stopped.into_iter().flatten().collect();
+        too_many(&stopped, leases.timing().most_failing)?;
+        let mut transaction = self.pool.begin().await?;
+        leases.settle(&mut transaction, turn).await?;
+        keep(&mut transaction, leases, &waiting, &stopped).await?;
+        self.duty.settle(&mut transaction, turn).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+        self.duty.prepare(&[&event.event]).await?;
+        caught(self.duty.deal_with(leases, feed, event)).await
+    }
+}
