@@ -4,7 +4,6 @@
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 use web::caller::Caller;
 use web::json::Json;
 use web::params::Query;
@@ -21,12 +20,29 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(products))
 }
 
+/// Reads a page of products, in an order: first which they are, then all of those few. Whole rows are long, with every word that
+/// they are found by, and no join or sort of all that a search finds should carry them.
+macro_rules! page_rows {
+    ([$rank:literal, $order:literal] $($rest:literal)+ ; $($argument:expr),* $(,)?) => {
+        product_rows!(
+            ["page.rank"]
+            "join (select p.id, " $rank " as rank
+                   from products.products p
+                   left join products.stock s on s.id = p.id
+                   left join products.sellers k on k.id = p.seller
+                   " $($rest)+ " order by " $order " limit $13) page on page.id = p.id
+             order by " $order;
+            $($argument),*
+        )
+    };
+}
+
 /// The rows that `$rows` makes of what is on offer and a filter and a search leave; `$rest` comes after, with its arguments
 /// from `$11` on.
 macro_rules! on_offer {
-    ($rows:ident![$($rank:literal)?], $app:ident, $filter:ident, $search:ident, $rest:literal, $($argument:expr),+) => {
+    ($rows:ident![$($how:literal),*], $app:ident, $filter:ident, $search:ident, $rest:literal, $($argument:expr),+) => {
         $rows!(
-            $([$rank])?
+            [$($how),*]
             "where p.status = 'active' and k.suspended is not true and k.erased is not true
                and ($1::uuid[] is null or p.id = any($1))
                and ($2::text is null or p.category = $2)
@@ -99,12 +115,11 @@ async fn products(
 async fn newest(app: &App, filter: &Filter, span: &Span<Found<At>>) -> Result<Page<Row>> {
     let search = filter.search(app, span).await?;
     let rows = on_offer!(
-        product_rows!["0::bigint"],
+        page_rows!["0::bigint", "p.offered_at desc, p.id desc"],
         app,
         filter,
         search,
-        "and (p.offered_at, p.id) < (coalesce($11, 'infinity'::timestamptz), $12)
-         order by p.offered_at desc, p.id desc limit $13",
+        "and (p.offered_at, p.id) < (coalesce($11, 'infinity'::timestamptz), $12)",
         span.after.map(|(_, at)| at.0),
         span.after_id,
         span.rows()
@@ -115,11 +130,11 @@ async fn newest(app: &App, filter: &Filter, span: &Span<Found<At>>) -> Result<Pa
 async fn cheapest(app: &App, filter: &Filter, span: &Span<Found<i64>>) -> Result<Page<Row>> {
     let search = filter.search(app, span).await?;
     let rows = on_offer!(
-        product_rows!["0::bigint"],
+        page_rows!["0::bigint", "p.price_amount, p.id"],
         app,
         filter,
         search,
-        "and (p.price_amount, p.id) > (coalesce($11, -1::bigint), $12) order by p.price_amount, p.id limit $13",
+        "and (p.price_amount, p.id) > (coalesce($11, -1::bigint), $12)",
         span.after.map(|(_, price)| price),
         span.after_id,
         span.rows()
@@ -130,12 +145,11 @@ async fn cheapest(app: &App, filter: &Filter, span: &Span<Found<i64>>) -> Result
 async fn dearest(app: &App, filter: &Filter, span: &Span<Found<i64>>) -> Result<Page<Row>> {
     let search = filter.search(app, span).await?;
     let rows = on_offer!(
-        product_rows!["0::bigint"],
+        page_rows!["0::bigint", "p.price_amount desc, p.id desc"],
         app,
         filter,
         search,
-        "and (p.price_amount, p.id) < (coalesce($11, 9223372036854775807::bigint), $12)
-         order by p.price_amount desc, p.id desc limit $13",
+        "and (p.price_amount, p.id) < (coalesce($11, 9223372036854775807::bigint), $12)",
         span.after.map(|(_, price)| price),
         span.after_id,
         span.rows()
@@ -146,11 +160,11 @@ async fn dearest(app: &App, filter: &Filter, span: &Span<Found<i64>>) -> Result<
 async fn by_name(app: &App, filter: &Filter, span: &Span<Found<String>>) -> Result<Page<Row>> {
     let search = filter.search(app, span).await?;
     let rows = on_offer!(
-        product_rows!["0::bigint"],
+        page_rows!["0::bigint", "p.sort_name, p.id"],
         app,
         filter,
         search,
-        "and (p.sort_name, p.id) > (coalesce($11::text, ''), $12) order by p.sort_name, p.id limit $13",
+        "and (p.sort_name, p.id) > (coalesce($11::text, ''), $12)",
         span.after.as_ref().map(|(_, name)| name.as_str()),
         span.after_id,
         span.rows()
@@ -161,20 +175,19 @@ async fn by_name(app: &App, filter: &Filter, span: &Span<Found<String>>) -> Resu
 /// What matches best first, by a number that depends on the product and the search alone; the newest among equals.
 async fn best(app: &App, filter: &Filter, span: &Span<Found<i64>>) -> Result<Page<Row>> {
     let search = filter.search(app, span).await?;
-    let last = Uuid::max();
     let rows = on_offer!(
-        product_rows![
+        page_rows![
             "((ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $9::text::tsquery)
-            + ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $10::text::tsquery)) * 1000000)::bigint"
+            + ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $10::text::tsquery)) * 1000000)::bigint",
+            "rank desc, p.id desc"
         ],
         app,
         filter,
         search,
-        "and (((ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $9::text::tsquery)
-            + ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $10::text::tsquery)) * 1000000)::bigint, p.id) < ($11, $12)
-         order by \"rank!\" desc, p.id desc limit $13",
-        span.after.map_or(i64::MAX, |(_, rank)| rank),
-        if span.after.is_some() { span.after_id } else { last },
+        "and ($11::bigint is null or (((ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $9::text::tsquery)
+            + ts_rank('{0.1, 0.2, 0.4, 1}', p.search, $10::text::tsquery)) * 1000000)::bigint, p.id) < ($11, $12))",
+        span.after.map(|(_, rank)| rank),
+        span.after_id,
         span.rows()
     );
     Ok(span.page(rows, |row| ((reading(search.as_ref()), row.rank), row.id)))

@@ -32,7 +32,7 @@ struct Category {
 
 /// Counts products by category: what follows `from`, in pieces, and the arguments.
 macro_rules! category_rows {
-    ($($rest:literal)+ ; $($argument:expr),* $(,)?) => {
+    ([] $($rest:literal)+ ; $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             Category,
             r#"select p.category as "name!", count(*) as "count!"
