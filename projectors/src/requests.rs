@@ -104,7 +104,7 @@ async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> 
             );
             let discard = sqlx::query(AssertSqlSafe(discard)).bind(&consumer).bind(category).bind(id);
             if consumer == webhooks::GROUP {
-                webhooks::dead_letters::discard(connection, category, *id, *version).await?;
+                webhooks::dead_letters::discard(connection, (category, *id, *version), &actor, reason).await?;
             }
             discard.bind(*version as i64).bind(&actor).bind(reason).execute(connection).await?
         }

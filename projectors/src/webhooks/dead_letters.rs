@@ -82,18 +82,26 @@ pub(crate) async fn retry(connection: &mut PgConnection, which: &Which) -> Resul
     Ok(again.execute(connection).await?.rows_affected())
 }
 
-/// Gives up those about one event.
+/// Gives up those about one event, and records that and why. A position that is set back does not bring them again.
 pub(crate) async fn discard(
     connection: &mut PgConnection,
-    category: &str,
-    id: Uuid,
-    version: u64,
+    (category, id, version): (&str, Uuid, u64),
+    actor: &str,
+    reason: &str,
 ) -> Result<u64, Fault> {
     let discard = sqlx::query!(
-        "delete from webhooks.deliveries where state = 'dead' and category = $1 and aggregate = $2 and version = $3",
+        "with given_up as (
+           delete from webhooks.deliveries where state = 'dead' and category = $1 and aggregate = $2 and version = $3
+           returning id
+         )
+         insert into webhooks.skipped (consumer, category, id, version, reason, actor, at)
+         select $4, $1, $2, $3, $5, $6, now() where exists (select from given_up) on conflict do nothing",
         category,
         id,
-        version as i64
+        version as i64,
+        GROUP,
+        reason,
+        actor
     );
     Ok(discard.execute(connection).await?.rows_affected())
 }

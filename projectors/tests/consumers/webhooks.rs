@@ -230,6 +230,28 @@ async fn what_nobody_takes_is_a_dead_letter_until_somebody_has_it_sent_again() {
 }
 
 #[tokio::test]
+async fn what_is_discarded_is_sent_no_more_and_stays_on_record() {
+    let (shop, receiver) = (Shop::open().await, test_kit::receiver().await);
+    let running = shop.tell(quick(2));
+    let anna = shop.seller("anna").await;
+    let teapot = shop.product(anna, 5).await;
+    shop.subscribe(anna, &receiver.url(), &[Kind::StockChanged], Scope::Own).await;
+    receiver.answer([503, 503]);
+    shop.gets_one(teapot).await;
+    shop.is("dead", 1).await;
+
+    let letter = shop.held().await.remove(0);
+    let (category, id, version) = (letter.category, letter.id, letter.version.unsigned_abs());
+    let discard = Request::Discard { category: category.clone(), id, version, reason: "A test".to_owned() };
+    shop.ask("webhooks", discard).await;
+    shop.nothing_is_held().await;
+    let mut sql = shop.sql().await;
+    assert!(projectors::is_skipped(&mut sql, "webhooks", (&category, id, version)).await.unwrap());
+    assert_eq!(receiver.posted().len(), 2);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn what_was_sent_and_never_noted_is_sent_again_under_the_same_id() {
     let (shop, receiver) = (Shop::open().await, test_kit::receiver().await);
     let running = shop.tell(telling());
