@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    Partition,
     message::{Conversation, Event},
     order::Party,
 };
-use event_store::{Record, Recorded};
+use event_store::{Positioned, Record};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -32,17 +33,21 @@ struct Row {
     party: Party,
     text: Option<String>,
     at: OffsetDateTime,
+    partition: i16,
+    position: i64,
 }
 
 impl Messages {
     /// Folds one event. A text is copied once: only its end changes it, and that is an event.
-    pub(super) fn fold(&mut self, event: &Recorded, private: &Record) -> Result<(), Unfoldable> {
+    pub(super) fn fold(&mut self, positioned: &Positioned, private: &Record) -> Result<(), Unfoldable> {
+        let Positioned { event, position } = positioned;
         let (what, at, order) = (event.event::<Conversation>()?, event.time()?, event.id);
         match what {
             Event::Posted { number, author, party } => {
                 let text = private.get(&number.to_string()).filter(|text| !text.is_empty()).map(str::to_owned);
                 let number = i64::from(number);
-                let row = Row { order, number, author: author.into(), party, text, at };
+                let (partition, position) = (Partition::of(order).number().into(), *position as i64);
+                let row = Row { order, number, author: author.into(), party, text, at, partition, position };
                 self.posted.insert((order, number), row);
             }
             Event::Forgotten { numbers, .. } => {
@@ -76,6 +81,7 @@ impl Copied for Row {
     fn put(&self, line: &mut Line<'_>) {
         line.put("order_id", &self.order).put("number", &self.number).put("author", &self.author);
         line.put("party", self.party.as_str()).put("text", &self.text).put("at", &self.at);
+        line.put("partition", &self.partition).put("position", &self.position);
     }
 }
 
@@ -84,14 +90,17 @@ async fn insert(rows: Vec<Row>, connection: &mut PgConnection) -> sqlx::Result<(
         return Ok(());
     }
     sqlx::query!(
-        "insert into messages (order_id, number, author, party, text, at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[])",
+        "insert into messages (order_id, number, author, party, text, at, partition, position)
+         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
+                              $7::smallint[], $8::bigint[])",
         &rows.iter().map(|row| row.order).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.number).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.author).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.party.as_str().to_owned()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.text.clone()).collect::<Vec<_>>() as &[Option<String>],
         &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.partition).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.position).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

@@ -108,9 +108,10 @@ impl Projection for Orders {
         Ok(Rows { orders, ..Rows::default() })
     }
 
-    fn fold(rows: &mut Rows, Positioned { event, position }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
+    fn fold(rows: &mut Rows, positioned: &Positioned, private: &Record) -> Result<(), Unfoldable> {
+        let Positioned { event, position } = positioned;
         if event.category() == Conversation::CATEGORY {
-            return rows.messages.fold(event, private);
+            return rows.messages.fold(positioned, private);
         }
         let (what, at) = (event.event::<Order>()?, event.time()?);
         if let Event::Placed { lines, .. } = &what {
