@@ -21,6 +21,7 @@ use web::{
     serve,
     settings::{self, Listen},
     tokens::Verifier,
+    typing::Heard,
 };
 
 use crate::{
@@ -110,8 +111,11 @@ impl QueryApi {
         let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices.clone());
         let gate = gate.demanding(self.access.admin_second_factor);
         tokio::spawn(keys.follow(stop.clone()));
-        tokio::spawn(revocations.clone().follow(redis, stop.clone()));
-        let app = query_api::App::new(self.postgres.options()?, &self.reading).with_devices(devices);
+        tokio::spawn(revocations.clone().follow(redis.clone(), stop.clone()));
+        let typing = Heard::default();
+        tokio::spawn(typing.clone().follow(redis, stop.clone()));
+        let app =
+            query_api::App::new(self.postgres.options()?, &self.reading).with_devices(devices).with_typing(typing);
         let told = tokio::spawn(app.clone().tell_of_ended(revocations.clone(), self.access.access_lifetime));
         let known = async { tokio::join!(revocations.caught_up(), told) };
         // A Redis that is down keeps nobody from reading.

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use servers::Servers;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{connection, devices::Devices, introspection, keys::SigningKeys, ops, serve, settings};
+use web::{connection, devices::Devices, introspection, keys::SigningKeys, ops, serve, settings, typing::Heard};
 
 use crate::{
     checks::{keys_are_there, redis_is_ready, they_work},
@@ -137,7 +137,8 @@ impl Up {
         let measured = ops::measure(stop.clone())?;
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
-        let devices = Devices::new(connection::lazy(connection::client(&redis_url)?)?, self.access.seen_every);
+        let redis = connection::client(&redis_url)?;
+        let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
         let write_side = self.write_side(redis_url)?;
         waiting::for_postgres(&database).await?;
         if self.restore {
@@ -162,7 +163,9 @@ impl Up {
             async move { write_side.call_back(listener, stop).await }
         });
         stop.run_until_cancelled(write_side.caught_up()).await;
-        let read_side = query_api::App::new(database.clone(), &self.reading).with_devices(devices);
+        let typing = Heard::default();
+        background.spawn(typing.clone().follow(redis, stop.clone()));
+        let read_side = query_api::App::new(database.clone(), &self.reading).with_devices(devices).with_typing(typing);
         background.spawn(read_side.clone().follow(stop.clone()));
         let telling = read_side.clone().go_on_telling_of_ended(write_side.revocations(), self.access.access_lifetime);
         background.spawn(stop.clone().run_until_cancelled_owned(telling));

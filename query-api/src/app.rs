@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
 use web::devices::Devices;
 use web::ops::Checks;
+use web::typing::Heard;
 
 use crate::freshness::Freshness;
 use crate::live::Live;
@@ -27,6 +28,7 @@ pub struct App {
     pub(crate) shape: Shape,
     pub(crate) devices: Option<Devices>,
     pub(crate) live: Live,
+    pub(crate) typing: Heard,
 }
 
 impl App {
@@ -46,13 +48,19 @@ impl App {
         let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = shape.watch(pool).connect_lazy_with(options);
         let freshness = Freshness::new(pool.clone(), settings.freshness_wait);
-        Self { freshness, pool, shape, devices: None, live: Live::new(settings.live) }
+        Self { freshness, pool, shape, devices: None, live: Live::new(settings.live), typing: Heard::default() }
     }
 
     /// Will show of sessions what is known of their devices.
     #[must_use]
     pub fn with_devices(self, devices: Devices) -> Self {
         Self { devices: Some(devices), ..self }
+    }
+
+    /// Will tell live connections who is typing, as it is heard.
+    #[must_use]
+    pub fn with_typing(self, typing: Heard) -> Self {
+        Self { typing, ..self }
     }
 
     /// Follows what the read models apply until the shutdown, so that waiting requests and live connections learn of it at

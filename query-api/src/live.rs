@@ -1,4 +1,4 @@
-//! Live updates: one long answer (Server-Sent Events) that tells of orders and stock as they change.
+//! Live updates: one long answer (Server-Sent Events) that tells of orders, messages and stock as they change.
 //!
 //! One task per process reads the rows that are new and hands them to all connections. Each connection passes on what its
 //! listener may know, with the places in the feeds up to which everything is told as the id. So a connection that was cut goes
@@ -8,8 +8,12 @@
 mod connection;
 mod doors;
 mod follower;
+mod messages;
 mod news;
+mod orders;
 mod places;
+mod rows;
+mod stock;
 mod wanted;
 
 use std::convert::Infallible;
@@ -79,17 +83,20 @@ impl Live {
     }
 }
 
-/// Tells of orders and stock as they change, for as long as the client listens.
+/// Tells of orders, messages and stock as they change, for as long as the client listens.
 ///
 /// Server-Sent Events. `order`: an order that the caller placed, sells in or looks after as admin or support, with `id`,
-/// `version`, `type`, `status` and `at`. `stock`: `product_id`, `stock` (`in`, `low` or `out`) and `at`, when the band of a
-/// product on offer changes; to its seller at every change, with `stock_exact`. `reset`: too much has happened since, or what
-/// was shown has changed; read anew what is on the screen. Every event has an id; whoever brings the last one along in
-/// `Last-Event-ID` misses nothing and hears nothing twice. The answer ends with its session or access token.
+/// `version`, `type`, `status` and `at`. `message`: what was written about an order, to whoever reads its messages: its `id`,
+/// and the message as `GET /api/orders/{id}/messages` shows it. `typing`: somebody else in an order is writing, with `id`,
+/// `party` and `seller_id`; it is told once, to whoever listens, and has no id. `stock`: `product_id`, `stock` (`in`, `low` or
+/// `out`) and `at`, when the band of a product on offer changes; to its seller at every change, with `stock_exact`. `reset`: too
+/// much has happened since, or what was shown has changed; read anew what is on the screen. Every event but `typing` has an id;
+/// whoever brings the last one along in `Last-Event-ID` misses nothing and hears nothing twice. The answer ends with its session
+/// or access token.
 #[utoipa::path(get, path = "/api/live", operation_id = "listen", tag = "live",
     params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard.")),
     responses((status = 200, body = String, content_type = "text/event-stream",
-        example = "id: 1a..............._...............1\nevent: order\ndata: {\"id\":\"019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b\",\"version\":2,\"type\":\"order.confirmed\",\"status\":\"confirmed\",\"at\":\"2026-11-02T09:00:00Z\"}\n\n")))]
+        example = "id: 1a..............._...............1_...............\nevent: order\ndata: {\"id\":\"019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b\",\"version\":2,\"type\":\"order.confirmed\",\"status\":\"confirmed\",\"at\":\"2026-11-02T09:00:00Z\"}\n\n")))]
 async fn live(
     State(app): State<App>,
     caller: Option<Caller>,
@@ -103,11 +110,11 @@ async fn live(
     let products = fields.finish(|| products)?;
     let user = caller.as_ref().map(|caller| caller.user);
     let entry = app.live.0.doors.enter(Holder::of(user, address))?;
-    let staff = caller.is_some_and(|caller| caller.is_staff());
+    let (staff, admin) = caller.map_or((false, false), |caller| (caller.is_staff(), caller.has("admin")));
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let connection = Connection {
         app,
-        listener: Listener { user, staff, products },
+        listener: Listener { user, staff, admin, products },
         standing,
         last: headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().to_owned()),
         sender,

@@ -8,7 +8,7 @@ use std::fmt;
 
 use axum::extract::State;
 use serde::Serialize;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,7 +42,7 @@ pub(crate) struct Message {
     #[schema(example = "seller")]
     party: String,
     /// Whether the caller wrote it.
-    own: bool,
+    pub(crate) own: bool,
     /// The seller who wrote it; null where it was the buyer.
     seller_id: Option<Uuid>,
     /// What that seller's shop is called; `deleted user` when the seller has left.
@@ -62,11 +62,11 @@ impl fmt::Debug for Message {
 }
 
 pub(crate) struct Row {
-    number: i64,
-    author: Uuid,
-    party: String,
-    text: Option<String>,
-    at: OffsetDateTime,
+    pub(crate) number: i64,
+    pub(crate) author: Uuid,
+    pub(crate) party: String,
+    pub(crate) text: Option<String>,
+    pub(crate) at: OffsetDateTime,
 }
 
 impl Row {
@@ -74,10 +74,11 @@ impl Row {
         self.party == "seller"
     }
 
-    fn show(self, caller: &Caller, shops: &HashMap<Uuid, Option<String>>) -> Message {
+    /// As a reader is shown it.
+    pub(crate) fn show(self, reader: Option<Uuid>, shops: &Shops) -> Message {
         let seller = self.is_of_seller().then_some(self.author);
         Message {
-            own: self.author == caller.user,
+            own: Some(self.author) == reader,
             seller_id: seller,
             shop_name: seller.and_then(|seller| shops.get(&seller).cloned().flatten()),
             number: self.number,
@@ -149,20 +150,27 @@ async fn rows(snapshot: &mut PgConnection, order: Uuid, span: &Span<i64>) -> Res
     Ok(span.page(rows, |row| (row.number, order)))
 }
 
-/// Messages as the caller is shown them. What shops are called, the catalogue knows.
+/// Messages as the caller is shown them.
 pub(crate) async fn show(app: &App, page: Page<Row>, caller: &Caller) -> Result<Page<Message>> {
-    let mut sellers: Vec<_> = page.items.iter().filter(|row| row.is_of_seller()).map(|row| row.author).collect();
-    sellers.sort_unstable();
-    sellers.dedup();
-    let shops = if sellers.is_empty() { HashMap::new() } else { shops(app, &sellers).await? };
-    Ok(page.map(|row| row.show(caller, &shops)))
+    let shops = shops_of(&app.pool, page.items.iter()).await?;
+    Ok(page.map(|row| row.show(Some(caller.user), &shops)))
 }
 
-async fn shops(app: &App, sellers: &[Uuid]) -> Result<HashMap<Uuid, Option<String>>> {
+/// What the shops of sellers are called.
+pub(crate) type Shops = HashMap<Uuid, Option<String>>;
+
+/// What the shops of those are called who wrote these messages: the catalogue knows.
+pub(crate) async fn shops_of(pool: &PgPool, rows: impl Iterator<Item = &Row>) -> sqlx::Result<Shops> {
+    let mut sellers: Vec<_> = rows.filter(|row| row.is_of_seller()).map(|row| row.author).collect();
+    sellers.sort_unstable();
+    sellers.dedup();
+    if sellers.is_empty() {
+        return Ok(Shops::new());
+    }
     let shops = sqlx::query!(
         r#"select id as "id!", shop_name, erased as "erased!" from products.sellers where id = any($1)"#,
-        sellers
+        &sellers
     );
-    let shops = shops.fetch_all(&app.pool).await?;
+    let shops = shops.fetch_all(pool).await?;
     Ok(shops.into_iter().map(|shop| (shop.id, name_of(shop.shop_name, shop.erased))).collect())
 }

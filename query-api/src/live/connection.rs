@@ -7,9 +7,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use web::standing::Standing;
 
-use super::follower;
-use super::news::{self, Listener, News, Span};
+use super::news::{Listener, News};
 use super::places::Places;
+use super::rows::Span;
+use super::{messages, orders, stock};
 use crate::app::App;
 use crate::snapshot::Outdated;
 
@@ -68,6 +69,7 @@ impl Connection {
         let source = &self.app.live.0.source;
         // Listens before it looks how far everything is known: nothing lies between.
         let mut batches = source.listen();
+        let mut typing = self.app.typing.listen();
         let mut heard = self.begin(source.known().await).await?;
         let mut heartbeat = every(self.app.live.0.settings.live_heartbeat);
         heartbeat.tick().await;
@@ -78,6 +80,8 @@ impl Connection {
                     self.pass_on(&batch.news, &mut heard).await?;
                     heard.join(&batch.places);
                 }
+                // Of those that were too many, nobody needs to know.
+                Ok(typing) = typing.recv() => self.pass_on(&[messages::typing(&typing)], &mut heard).await?,
                 _ = heartbeat.tick() => self.send(Event::default().id(heard.to_string()).comment("")).await?,
             }
         }
@@ -127,9 +131,9 @@ impl Connection {
     async fn missed(&self, heard: &Places, known: &Places) -> sqlx::Result<Vec<News>> {
         let pool = &self.app.pool;
         let span = Span { after: heard, until: Some(known), most: None, of: Some(&self.listener) };
-        let mut missed = news::of_orders(&mut *pool.acquire().await?, &span).await?;
-        let movements = news::of_stock(pool, &span).await?;
-        missed.extend(follower::told(pool, &movements).await?);
+        let mut missed = orders::news(&mut *pool.acquire().await?, &span).await?;
+        missed.extend(stock::news(pool, &stock::movements(pool, &span).await?).await?);
+        missed.extend(messages::news(pool, messages::posted(pool, &span).await?).await?);
         Ok(missed)
     }
 

@@ -8,8 +8,10 @@ use sqlx::PgPool;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{sleep, timeout};
 
-use super::news::{self, Batch, Span};
+use super::news::Batch;
 use super::places::{Place, Places};
+use super::rows::{self, Span};
+use super::{messages, orders, stock};
 use crate::app::App;
 use crate::freshness::ReadModel;
 use crate::snapshot::Outdated;
@@ -20,9 +22,6 @@ const TOGETHER: i64 = 200;
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
-/// How often, and after which pauses, the catalogue is asked for a product that it does not have yet.
-const LOOKS: usize = 20;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How many batches a connection may be behind before it is cut.
 const BEHIND: usize = 256;
 
@@ -86,19 +85,21 @@ impl Source {
     async fn look(&self, pool: &PgPool) -> sqlx::Result<Found> {
         let known = self.known.borrow().clone();
         let Some(mut places) = known else {
-            self.known.send_replace(Some(news::newest(pool).await?));
+            self.known.send_replace(Some(rows::newest(pool).await?));
             return Ok(Found::All);
         };
         let span = Span { after: &places, until: None, most: Some(TOGETHER), of: None };
-        let mut found = news::of_orders(&mut *pool.acquire().await?, &span).await?;
-        let movements = news::of_stock(pool, &span).await?;
-        let stands = found.iter().filter_map(|news| news.place).chain(movements.iter().map(|movement| movement.place));
-        let stands: Vec<Place> = stands.collect();
+        let mut found = orders::news(&mut *pool.acquire().await?, &span).await?;
+        let (movements, posted) = (stock::movements(pool, &span).await?, messages::posted(pool, &span).await?);
+        let stands = found.iter().filter_map(|news| news.place);
+        let stands = stands.chain(movements.iter().map(|movement| movement.place));
+        let stands: Vec<Place> = stands.chain(posted.iter().map(|posted| posted.place)).collect();
         if stands.is_empty() {
             return Ok(Found::All);
         }
-        found.extend(told(pool, &movements).await?);
-        let full = found.len().max(movements.len()) >= TOGETHER as usize;
+        let full = found.len().max(movements.len()).max(posted.len()) >= TOGETHER as usize;
+        found.extend(stock::news(pool, &movements).await?);
+        found.extend(messages::news(pool, posted).await?);
         for place in stands {
             places.pass(place);
         }
@@ -113,21 +114,4 @@ impl Source {
 enum Found {
     All,
     More,
-}
-
-/// What movements are to whom. The catalogue may be a moment behind with a new product.
-pub(super) async fn told(pool: &PgPool, movements: &[news::Movement]) -> sqlx::Result<Vec<news::News>> {
-    if movements.is_empty() {
-        return Ok(Vec::new());
-    }
-    let products: Vec<_> = movements.iter().map(|movement| movement.product).collect();
-    let mut shown = news::shown(pool, &products).await?;
-    for _ in 0..LOOKS {
-        if products.iter().all(|product| shown.contains_key(product)) {
-            break;
-        }
-        sleep(BETWEEN_LOOKS).await;
-        shown = news::shown(pool, &products).await?;
-    }
-    Ok(movements.iter().filter_map(|movement| movement.told(&shown)).collect())
 }

@@ -1,11 +1,11 @@
-//! How far somebody has heard: the place in each feed of orders and of stock. Clients get it as the id of each event.
+//! How far somebody has heard: the place in each feed of orders, of stock and of messages. Clients get it as the id of each event.
 
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
 /// How many partitions there are.
 pub(super) const PARTITIONS: usize = 16;
-/// Between the feeds of a category, and between the two categories.
+/// Between the feeds of a category, and between the categories.
 const FEEDS: char = '.';
 const CATEGORIES: char = '_';
 /// The longest hexadecimal number that is a place.
@@ -16,6 +16,7 @@ const LONGEST: usize = 15;
 pub(super) enum Category {
     Orders,
     Stock,
+    Messages,
 }
 
 /// Where an event stands.
@@ -28,7 +29,7 @@ pub(super) struct Place {
 
 /// A place in every feed: everything up to there is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Places([[i64; PARTITIONS]; 2]);
+pub(super) struct Places([[i64; PARTITIONS]; 3]);
 
 impl Places {
     pub(super) const fn of(&self, category: Category) -> &[i64; PARTITIONS] {
@@ -122,7 +123,7 @@ mod tests {
         let mut places = Places::default();
         places.pass(place(Category::Orders, 0, 26));
         places.pass(place(Category::Stock, 15, 1));
-        assert_eq!(places.to_string(), "1a..............._...............1");
+        assert_eq!(places.to_string(), "1a..............._...............1_...............");
         assert_eq!(places.to_string().parse(), Ok(places));
         assert_eq!(Places::default().to_string().parse(), Ok(Places::default()));
     }

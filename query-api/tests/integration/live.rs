@@ -2,108 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::{Body, BodyDataStream};
-use axum::http::StatusCode;
-use futures_util::StreamExt;
+use axum::body::Body;
 use futures_util::future::join_all;
 use query_api::App;
 use query_api::settings::{Live, Reading};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use time::OffsetDateTime;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use web::revocations::Revocations;
 
 use crate::actors::{Actor, Admin, Anonymous, Buyer, InSession, Seller, Support};
-use crate::rows::{Goods, Line, at, place};
+use crate::ear::{Ear, Heard, notify, places_of_nothing, process};
+use crate::rows::{Goods, Line, at, partition, place};
 use crate::shop::{ACCESS, LONG, Service, Shop, shop};
 use crate::snapshot::{copy_generation, switch};
 
 const REVOKED: &str = "the session has ended";
-
-/// A client that listens.
-struct Ear {
-    stream: BodyDataStream,
-    waiting: String,
-    /// The id of the last event, as a browser remembers it.
-    id: String,
-}
-
-/// An event that was heard.
-#[derive(Clone, Debug, PartialEq)]
-struct Heard {
-    event: String,
-    data: Value,
-}
-
-impl Heard {
-    fn text(&self, member: &str) -> String {
-        self.data[member].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl Ear {
-    /// Opens a connection, going on from an id.
-    async fn open(service: &Service, actor: &impl Actor, path: &str, last: Option<&str>) -> Self {
-        let headers: Vec<_> = last.map(|last| ("last-event-id", last)).into_iter().collect();
-        let answer = service.answer(actor, path, &headers).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-        assert_eq!(header("content-type"), "text/event-stream");
-        assert_eq!((header("x-accel-buffering"), header("cache-control")), ("no".to_owned(), "no-store".to_owned()));
-        let mut ear =
-            Self { stream: Body::into_data_stream(answer.into_body()), waiting: String::new(), id: String::new() };
-        // Whoever has been greeted misses nothing from then on.
-        assert_eq!(ear.block().await, Some((None, None)));
-        ear
-    }
-
-    async fn on(service: &Service, actor: &impl Actor) -> Self {
-        Self::open(service, actor, "/api/live", None).await
-    }
-
-    /// The next block of the stream: the name of its event and its data, if it has any. `None` at the end.
-    async fn block(&mut self) -> Option<(Option<String>, Option<Value>)> {
-        while !self.waiting.contains("\n\n") {
-            let bytes = self.stream.next().await?.ok()?;
-            self.waiting += std::str::from_utf8(&bytes).unwrap();
-        }
-        let (block, rest) = self.waiting.split_once("\n\n").unwrap();
-        let fields: BTreeMap<_, _> = block.lines().filter_map(|line| line.split_once(": ")).collect();
-        if let Some(id) = fields.get("id") {
-            self.id = (*id).to_owned();
-        }
-        let heard = (
-            fields.get("event").map(|event| (*event).to_owned()),
-            fields.get("data").map(|data| serde_json::from_str(data).unwrap()),
-        );
-        self.waiting = rest.to_owned();
-        Some(heard)
-    }
-
-    /// The next event. `None` at the end.
-    async fn next(&mut self) -> Option<Heard> {
-        let heard = async {
-            loop {
-                if let (Some(event), Some(data)) = self.block().await? {
-                    return Some(Heard { event, data });
-                }
-            }
-        };
-        timeout(LONG, heard).await.expect("there is something to hear")
-    }
-
-    /// So many events, by what one member of each says.
-    async fn hear(&mut self, count: usize, member: &str) -> Vec<String> {
-        let mut heard = Vec::new();
-        while heard.len() < count {
-            heard.push(self.next().await.expect("the stream goes on").text(member));
-        }
-        heard
-    }
-}
 
 /// Something that happens to an order, at the next place of its feed.
 async fn happen(rows: &PgPool, order: Uuid, kind: &str, [status, sellers_status]: [&str; 2], sellers: &[Uuid]) {
@@ -145,27 +61,10 @@ async fn stock(rows: &PgPool, product: Uuid, version: i64, [before, after]: [i64
     notify(rows, "inventory").await;
 }
 
-fn partition(id: Uuid) -> i16 {
-    i16::from(id.as_bytes()[15] & 0x0f)
-}
-
-async fn notify(rows: &PgPool, read_model: &str) {
-    sqlx::query("select pg_notify('millrace', $1)").bind(read_model).execute(rows).await.unwrap();
-}
-
 async fn order_of(shop: &Shop, buyer: Uuid, sellers: &[Uuid]) -> Uuid {
     let line = |seller: &Uuid| Line { product: Uuid::now_v7(), seller: *seller, quantity: 1, unit_price: 100 };
     let lines: Vec<_> = sellers.iter().map(line).collect();
     place(&shop.rows, buyer, "pending", at(0), &lines).await
-}
-
-/// Another process over the same rows.
-fn process(shop: &Shop, live: Live) -> (Service, Revocations, CancellationToken) {
-    let reading = Reading { read_connections: 5, freshness_wait: LONG, live };
-    let app = App::new(shop.database.url().parse().unwrap(), &reading);
-    let (revocations, stop) = (Revocations::new(ACCESS), CancellationToken::new());
-    tokio::spawn(app.clone().follow(stop.clone()));
-    (Service::serving(app, revocations.clone()), revocations, stop)
 }
 
 #[tokio::test]
@@ -252,11 +151,6 @@ async fn who_was_cut_goes_on_where_they_were_at_another_process() {
     let mut sorted = heard.clone();
     sorted.sort_by_key(|kind| kinds.iter().position(|known| known == kind));
     assert_eq!(sorted, kinds, "each once, and in order within its feed");
-}
-
-/// The id of somebody who has heard of nothing.
-fn places_of_nothing() -> String {
-    format!("{0}_{0}", ".".repeat(15))
 }
 
 #[tokio::test]

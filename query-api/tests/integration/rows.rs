@@ -12,6 +12,11 @@ pub(crate) fn at(seconds: i64) -> OffsetDateTime {
     OPENED + Duration::seconds(seconds)
 }
 
+/// The partition of an aggregate.
+pub(crate) fn partition(id: Uuid) -> i16 {
+    i16::from(id.as_bytes()[15] & 0x0f)
+}
+
 /// A product to be listed.
 #[derive(Clone)]
 pub(crate) struct Goods {
@@ -216,10 +221,12 @@ pub(crate) async fn place(rows: &PgPool, buyer: Uuid, status: &str, placed_at: O
     id
 }
 
-/// Writes about an order; a text that is none was forgotten.
+/// Writes about an order, at the next place of its feed; a text that is none was forgotten.
 pub(crate) async fn write(rows: &PgPool, order: Uuid, number: i64, author: Uuid, party: &str, text: Option<&str>) {
     sqlx::query(
-        "insert into orders_g1.messages (order_id, number, author, party, text, at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into orders_g1.messages (order_id, number, author, party, text, at, partition, position)
+         select $1, $2, $3, $4, $5, $6, $7,
+                coalesce((select max(position) from orders_g1.messages where partition = $7), 0) + 1",
     )
     .bind(order)
     .bind(number)
@@ -227,6 +234,7 @@ pub(crate) async fn write(rows: &PgPool, order: Uuid, number: i64, author: Uuid,
     .bind(party)
     .bind(text)
     .bind(at(number))
+    .bind(partition(order))
     .execute(rows)
     .await
     .unwrap();
@@ -333,8 +341,9 @@ impl Movement<'_> {
     pub(crate) async fn happen(self, rows: &PgPool, product: Uuid, version: i64) {
         sqlx::query(
             "insert into inventory_g1.movements (product_id, version, kind, on_hand_change, reserved_change, on_hand,
-               reserved, order_id, note, actor, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               reserved, order_id, note, actor, at, partition, position)
+             select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                    coalesce((select max(position) from inventory_g1.movements where partition = $12), 0) + 1",
         )
         .bind(product)
         .bind(version)
@@ -347,6 +356,7 @@ impl Movement<'_> {
         .bind(self.note)
         .bind(self.actor)
         .bind(at(version))
+        .bind(partition(product))
         .execute(rows)
         .await
         .unwrap();
