@@ -4,12 +4,14 @@
 
 mod browser;
 mod customer;
+mod ear;
 mod running;
 
 mod actions;
 mod bench;
 mod chaos;
 mod commands;
+mod conversation;
 mod crash;
 mod cross_site;
 mod dead_letters;
