@@ -34,6 +34,7 @@ mod services;
 mod sessions;
 mod staff;
 mod storm;
+mod story;
 mod up;
 mod users;
 mod webhooks;
