@@ -303,20 +303,31 @@ async fn who_cannot_be_told_what_they_missed_is_told_that() {
 async fn a_slow_client_is_cut_goes_on_later_and_slows_nobody() {
     let (shop, buyer) = (shop().await, Buyer::new());
     let order = order_of(&shop, buyer.0, &[Uuid::now_v7()]).await;
-    let (mut quick, mut slow) = (Ear::on(&shop.service, &buyer).await, Ear::on(&shop.service, &buyer).await);
+    let (service, ..) = process(&shop, Live { live_per_user: 2, ..Live::default() });
+    let (mut quick, mut slow) = (Ear::on(&service, &buyer).await, Ear::on(&service, &buyer).await);
     let kinds: Vec<String> = (0..150).map(|number| format!("order.step{number}")).collect();
     for kind in &kinds {
         happen(&shop.rows, order, kind, ["paid", "paid"], &[]).await;
     }
     assert_eq!(quick.hear(kinds.len(), "type").await, kinds);
+    let open = async |last: Option<&str>| {
+        let mut ear = None;
+        let opened = async || {
+            ear = Ear::try_open(&service, &buyer, "/api/live", last).await;
+            ear.is_some()
+        };
+        test_kit::eventually("there is room", LONG, opened).await;
+        ear.unwrap()
+    };
+    // There is room for a third as soon as the slow one is cut.
+    drop(open(None).await);
     let mut heard = Vec::new();
-    // Whatever waits for it is less than all of it: the rest comes once it is back.
-    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
     while let Some(event) = slow.next().await {
         heard.push(event.text("type"));
     }
+    // Whatever waits for it is less than all of it: the rest comes once it is back.
     assert!(heard.len() < kinds.len(), "it was cut after {} events", heard.len());
-    let mut back = Ear::open(&shop.service, &buyer, "/api/live", Some(&slow.id)).await;
+    let mut back = open(Some(&slow.id)).await;
     heard.extend(back.hear(kinds.len() - heard.len(), "type").await);
     assert_eq!(heard, kinds);
 }
