@@ -138,7 +138,7 @@ async fn movements(
                   reserved_change as "reserved_change!", on_hand as "on_hand!", reserved as "reserved!", actor as "actor!",
                   order_id, note, at as "at!"
            from inventory.movements
-           where product_id = $1 and version < coalesce($2, 9223372036854775807::bigint)
+           where product_id = $1 and kind <> 'threshold_set' and version < coalesce($2, 9223372036854775807::bigint)
            order by version desc limit $3"#,
         product,
         span.after,

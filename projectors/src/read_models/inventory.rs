@@ -74,8 +74,9 @@ impl Projection for Inventories {
             | Event::Released { order, .. }
             | Event::Committed { order, .. }
             | Event::Restocked { order, .. } => (Some(order.into()), None),
-            // Nothing moves.
-            Event::ThresholdSet { .. } | Event::RanLow { .. } | Event::CarriedForward { .. } => return Ok(()),
+            // Nothing moves, but whether it is low may change.
+            Event::ThresholdSet { .. } => (None, None),
+            Event::RanLow { .. } | Event::CarriedForward { .. } => return Ok(()),
         };
         *changed_at = at;
         let kind = event.kind.trim_start_matches("inventory.").to_owned();
@@ -120,7 +121,8 @@ impl Copied for Movement {
         line.put("reserved_change", &(after.reserved - before.reserved));
         line.put("on_hand", &after.on_hand).put("reserved", &after.reserved);
         line.put("order_id", &self.order).put("note", &self.note).put("actor", &self.actor).put("at", &self.at);
-        line.put("threshold", &after.threshold).put("partition", &self.partition).put("position", &self.position);
+        line.put("threshold", &after.threshold).put("threshold_change", &(after.threshold - before.threshold));
+        line.put("partition", &self.partition).put("position", &self.position);
     }
 }
 
@@ -146,10 +148,10 @@ async fn save_stock(rows: Vec<(Stock, OffsetDateTime)>, connection: &mut PgConne
 async fn save_movements(rows: &[Movement], connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into movements (product_id, version, kind, on_hand_change, reserved_change, on_hand, reserved, order_id,
-                                note, actor, at, threshold, partition, position)
+                                note, actor, at, threshold, partition, position, threshold_change)
          select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
                               $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::bigint[],
-                              $13::smallint[], $14::bigint[])",
+                              $13::smallint[], $14::bigint[], $15::bigint[])",
         &rows.iter().map(|row| row.after.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.after.version).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(),
@@ -164,6 +166,7 @@ async fn save_movements(rows: &[Movement], connection: &mut PgConnection) -> sql
         &rows.iter().map(|row| row.after.threshold).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.partition).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.position).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.after.threshold - row.before.threshold).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;

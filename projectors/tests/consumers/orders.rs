@@ -2,12 +2,16 @@
 
 use domain::{
     OrderId, ProductId, UserId,
+    inventory::{self, Inventory},
     order::{Acting, Charges, Command, Offer, Order, Party, Status, Units, Wanted},
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::shop::{Shop, price};
+use crate::{
+    privacy::write,
+    shop::{Shop, price},
+};
 
 /// Two sellers with a product each, and a buyer.
 struct Market {
@@ -175,16 +179,22 @@ async fn a_seller_hears_of_what_concerns_their_part_alone() {
 }
 
 #[tokio::test]
-async fn every_moment_and_movement_knows_its_place_in_the_feed() {
+async fn every_moment_movement_and_message_knows_its_place_in_the_feed() {
     let market = Market::open().await;
     let running = market.shop.consume();
     for status in [Status::Delivered, Status::Cancelled, Status::Expired] {
-        market.order(status).await;
+        let order = market.order(status).await;
+        for text in ["Is it on its way?", "It is."] {
+            write(&market.shop, order, market.sellers[0], Party::Seller, text).await;
+        }
     }
+    market.shop.execute::<Inventory>(market.products[0], inventory::Command::SetThreshold { quantity: 5 }).await;
     market.shop.at_rest().await;
     for (category, rows) in [
         ("order", "select partition, position, order_id, version from orders.timeline"),
         ("inventory", "select partition, position, product_id, version from inventory.movements"),
+        // Nothing but messages happened to the conversations.
+        ("message", "select partition, position, order_id, number from orders.messages"),
     ] {
         let rows: Vec<(i16, i64, Uuid, i64)> =
             sqlx::query_as(rows).fetch_all(&mut market.shop.sql().await).await.unwrap();

@@ -61,7 +61,7 @@ impl Trade {
     }
 }
 
-async fn write(shop: &Shop, order: OrderId, author: UserId, party: Party, text: &'static str) {
+pub(crate) async fn write(shop: &Shop, order: OrderId, author: UserId, party: Party, text: &'static str) {
     let request = Request::new(context(), [Stream::of::<Conversation>(order)]);
     let posting = shop.store.commit(request, move |states| {
         let conversation = states.get::<Conversation>(order);

@@ -58,6 +58,7 @@ pub(super) struct Movement {
     on_hand: i64,
     reserved: i64,
     threshold: i64,
+    threshold_change: i64,
     available_before: i64,
 }
 
@@ -71,7 +72,8 @@ pub(super) async fn movements(pool: &PgPool, span: &Span<'_>) -> sqlx::Result<Ve
     let rows = sqlx::query!(
         r#"select m.partition as "partition!", m.position as "position!", m.product_id as "product_id!",
                   m.version as "version!", m.at as "at!", m.on_hand as "on_hand!", m.reserved as "reserved!",
-                  m.on_hand_change as "on_hand_change!", m.reserved_change as "reserved_change!", m.threshold as "threshold!"
+                  m.on_hand_change as "on_hand_change!", m.reserved_change as "reserved_change!", m.threshold as "threshold!",
+                  m.threshold_change as "threshold_change!"
            from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as k (partition, after, until)
            cross join lateral (
              select * from inventory.movements r
@@ -98,6 +100,7 @@ pub(super) async fn movements(pool: &PgPool, span: &Span<'_>) -> sqlx::Result<Ve
         on_hand: row.on_hand,
         reserved: row.reserved,
         threshold: row.threshold,
+        threshold_change: row.threshold_change,
         available_before: (row.on_hand - row.on_hand_change) - (row.reserved - row.reserved_change),
     });
     Ok(movements.collect())
@@ -110,7 +113,7 @@ impl Movement {
         let stock = Stock::of(self.on_hand - self.reserved, self.threshold);
         let exact = StockNumbers::new(self.on_hand, self.reserved, self.threshold, self.version);
         let told = |stock_exact| json(&StockNews { product_id: self.product, stock, stock_exact, at: self.at });
-        let changed = stock != Stock::of(self.available_before, self.threshold);
+        let changed = stock != Stock::of(self.available_before, self.threshold - self.threshold_change);
         let (numbers, band) = (told(Some(exact)), (*public && changed).then(|| told(None)));
         let concerns = Concerns::Stock { product: self.product, seller: *seller, numbers, band };
         Some(News { place: Some(self.place), event: "stock", concerns })

@@ -71,7 +71,9 @@ async fn the_ledger_sums_to_what_is_on_hand_and_says_by_whose_doing() {
         ("adjusted", (-1, 0), (9, 0), None, Some("Broken"), staff.clone()),
         ("reserved", (0, 4), (9, 4), Some(order), None, policy.clone()),
         ("committed", (-4, -4), (5, 0), Some(order), None, policy),
-        ("restocked", (4, 0), (9, 0), Some(order), None, staff),
+        ("restocked", (4, 0), (9, 0), Some(order), None, staff.clone()),
+        // Moves nothing.
+        ("threshold_set", (0, 0), (9, 0), None, None, staff),
     ];
     for (version, (kind, change, after, order, note, actor)) in (1..).zip(ledger) {
         Movement { kind, change, after, order, note, actor }.happen(&shop.rows, product, version).await;

@@ -229,6 +229,33 @@ async fn the_public_hears_of_bands_and_a_seller_of_numbers() {
 }
 
 #[tokio::test]
+async fn a_new_threshold_changes_a_band_at_once() {
+    let (shop, ann) = (shop().await, Seller::new());
+    let teapot = Goods::of(ann.0).list(&shop.rows).await;
+    let mut public = Ear::on(&shop.service, &Anonymous).await;
+    let mut seller = Ear::on(&shop.service, &ann).await;
+    for (version, [before, after]) in (3..).zip([[0, 5], [5, 12], [12, 0]]) {
+        sqlx::query(
+            "insert into inventory_g1.movements (product_id, version, kind, on_hand_change, reserved_change, on_hand, reserved,
+               actor, at, threshold, threshold_change, partition, position)
+             values ($1, $2, 'threshold_set', 0, 0, 10, 0, 'user:x', $3, $4, $5, $6, $2)",
+        )
+        .bind(teapot)
+        .bind(version)
+        .bind(at(version))
+        .bind(after)
+        .bind(after - before)
+        .bind(partition(teapot))
+        .execute(&shop.rows)
+        .await
+        .unwrap();
+        notify(&shop.rows, "inventory").await;
+    }
+    assert_eq!(public.hear(2, "stock").await, ["low", "in"]);
+    assert_eq!(seller.hear(3, "stock").await, ["in", "low", "in"]);
+}
+
+#[tokio::test]
 async fn a_connection_ends_with_its_session_and_no_other_does() {
     let shop = shop().await;
     let (service, revocations, _stop) = process(&shop, Live::default());
