@@ -4,6 +4,7 @@
 //! and writes each table with one statement; positions, applied versions and rows change together or not at all.
 
 mod apply;
+mod late;
 mod sink;
 
 use std::{
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::copy::Copies;
 
 pub(crate) use apply::{apply, private_records};
+pub(crate) use late::number_held;
 pub(crate) use sink::ProjectionSink;
 
 /// How the events of some categories become rows.

@@ -28,7 +28,7 @@ pub struct Definition {
 static CONSUMER: Migrator = sqlx::migrate!("../migrations/consumers");
 /// Beside the positions of the policies: how far requests have been taken over.
 static REQUESTS: Migrator = sqlx::migrate!("../migrations/policies");
-/// In the home of every consumer: its generations, and what is skipped.
+/// In the home of every consumer: its generations, what is skipped, and what came late.
 static HOME: Migrator = sqlx::migrate!("../migrations/homes");
 /// In every schema of a read model: the applied versions.
 static PROJECTION: Migrator = sqlx::migrate!("../migrations/projections");
@@ -208,7 +208,7 @@ pub async fn tables(connection: &mut PgConnection, schema: &str) -> Result<Vec<S
     sqlx::query_scalar!(
         r#"select tablename::text as "name!" from pg_tables
            where schemaname = $1 and tablename not like '\_%'
-             and tablename not in ('positions', 'workers', 'held', 'held_events', 'paused', 'generations', 'skipped')
+             and tablename not in ('positions', 'workers', 'held', 'held_events', 'paused', 'generations', 'skipped', 'late')
            order by tablename <> 'applied', tablename"#,
         schema
     )

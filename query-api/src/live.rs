@@ -96,7 +96,7 @@ impl Live {
 #[utoipa::path(get, path = "/api/live", operation_id = "listen", tag = "live",
     params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard.")),
     responses((status = 200, body = String, content_type = "text/event-stream",
-        example = "id: 1a..............._...............1_...............\nevent: order\ndata: {\"id\":\"019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b\",\"version\":2,\"type\":\"order.confirmed\",\"status\":\"confirmed\",\"at\":\"2026-11-02T09:00:00Z\"}\n\n")))]
+        example = "id: 1a..............._...............1____\nevent: order\ndata: {\"id\":\"019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b\",\"version\":2,\"type\":\"order.confirmed\",\"status\":\"confirmed\",\"at\":\"2026-11-02T09:00:00Z\"}\n\n")))]
 async fn live(
     State(app): State<App>,
     caller: Option<Caller>,

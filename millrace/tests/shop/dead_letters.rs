@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What a command printed, and whether it succeeded.
-fn run(shop: &Shop, line: &str) -> (bool, String) {
+pub(crate) fn run(shop: &Shop, line: &str) -> (bool, String) {
     let output = shop.command().args(line.split_whitespace()).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
@@ -24,12 +24,12 @@ async fn refuse_sevens(shop: &Shop) -> PgConnection {
     sql
 }
 
-async fn is_dead(shop: &Shop) {
+pub(crate) async fn is_dead(shop: &Shop) {
     let dead = async || run(shop, "dead-letters list").1.contains("dead letter");
     test_kit::eventually("the event is a dead letter", PATIENCE, dead).await;
 }
 
-fn quick() -> Shop {
+pub(crate) fn quick() -> Shop {
     let variables = [("MILLRACE_DEMO", "true"), ("MILLRACE_RETRY_AFTER", "1ms"), ("MILLRACE_TICK", "100ms")];
     Shop::with(variables.map(|(name, value)| (name, value.to_owned())).to_vec())
 }

@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use super::{
     Projection, apply,
     apply::{PrivateRecords, pass_over},
-    private_records,
+    late, private_records,
 };
 use crate::{
     Fault,
@@ -64,7 +64,10 @@ impl<P: Projection> Sink for ProjectionSink<P> {
     async fn fold(&self, connection: &mut PgConnection, events: &[Positioned]) -> Result<(), Fault> {
         let private = private_records::<P>(&self.store, events.iter().map(|positioned| &positioned.event)).await?;
         let events: Vec<_> = events.iter().collect();
-        caught(apply::<P>(connection, &events, &private)).await
+        caught(apply::<P>(connection, &events, &private)).await?;
+        late::number::<P>(connection, &events).await?;
+        sqlx::query!("select pg_notify('millrace', $1)", P::NAME).execute(connection).await?;
+        Ok(())
     }
 
     async fn pass_over(&self, connection: &mut PgConnection, feed: Feed, event: &Positioned) -> Result<(), Fault> {

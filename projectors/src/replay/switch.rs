@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use super::Error;
-use crate::{generations::Generation, schema};
+use crate::{generations::Generation, projection::number_held, schema};
 
 /// How long the switch goes on trying to get between the readers.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -59,6 +59,7 @@ async fn attempt(connection: &mut PgConnection, from: &Generation, to: &Generati
         }
         sleep(Duration::from_millis(5)).await;
     }
+    number_held(&mut transaction, from, to).await?;
     schema::show(&mut transaction, home, &other).await?;
     let swap = format!(
         "update {home}.generations set state = case when generation = {} then 'live' else 'previous' end

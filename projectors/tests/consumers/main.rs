@@ -15,6 +15,7 @@ mod fulfilment;
 mod generations;
 mod held;
 mod interleavings;
+mod late;
 mod mails;
 mod orders;
 mod payments;

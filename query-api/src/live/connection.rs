@@ -130,7 +130,10 @@ impl Connection {
 
     async fn missed(&self, heard: &Places, known: &Places) -> sqlx::Result<Vec<News>> {
         let pool = &self.app.pool;
-        let span = Span { after: heard, until: Some(known), most: None, of: Some(&self.listener) };
+        // The process that the client comes from may have known more.
+        let mut until = known.clone();
+        until.join(heard);
+        let span = Span { after: heard, until: Some(&until), most: None, of: Some(&self.listener) };
         let mut missed = orders::news(&mut *pool.acquire().await?, &span).await?;
         missed.extend(stock::news(pool, &stock::movements(pool, &span).await?).await?);
         missed.extend(messages::news(pool, messages::posted(pool, &span).await?).await?);
@@ -140,13 +143,12 @@ impl Connection {
     /// Tells what concerns the listener and has not been told yet.
     async fn pass_on(&self, news: &[News], heard: &mut Places) -> Result<(), Over> {
         for news in news {
-            if news.place.is_some_and(|place| heard.has(place)) {
+            if news.stand.is_some_and(|stand| !heard.learn(stand)) {
                 continue;
             }
             let Some(told) = news.told(&self.listener) else { continue };
             let mut event = Event::default().event(news.event).data(told);
-            if let Some(place) = news.place {
-                heard.pass(place);
+            if news.stand.is_some() {
                 event = event.id(heard.to_string());
             }
             self.send(event).await?;

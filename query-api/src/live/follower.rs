@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{sleep, timeout};
 
 use super::news::Batch;
-use super::places::{Place, Places};
+use super::places::{Places, Stand};
 use super::rows::{self, Span};
 use super::{messages, orders, stock};
 use crate::app::App;
@@ -91,17 +91,17 @@ impl Source {
         let span = Span { after: &places, until: None, most: Some(TOGETHER), of: None };
         let mut found = orders::news(&mut *pool.acquire().await?, &span).await?;
         let (movements, posted) = (stock::movements(pool, &span).await?, messages::posted(pool, &span).await?);
-        let stands = found.iter().filter_map(|news| news.place);
-        let stands = stands.chain(movements.iter().map(|movement| movement.place));
-        let stands: Vec<Place> = stands.chain(posted.iter().map(|posted| posted.place)).collect();
+        let stands = found.iter().filter_map(|news| news.stand);
+        let stands = stands.chain(movements.iter().map(|movement| movement.stand));
+        let stands: Vec<Stand> = stands.chain(posted.iter().map(|posted| posted.stand)).collect();
         if stands.is_empty() {
             return Ok(Found::All);
         }
         let full = found.len().max(movements.len()).max(posted.len()) >= TOGETHER as usize;
         found.extend(stock::news(pool, &movements).await?);
         found.extend(messages::news(pool, posted).await?);
-        for place in stands {
-            places.pass(place);
+        for stand in stands {
+            places.pass(stand.mark());
         }
         // Nobody may listen, which is fine. Who begins to listen in between hears of this twice, and knows it by its place.
         let _ = self.batches.send(Arc::new(Batch { news: found, places: places.clone() }));

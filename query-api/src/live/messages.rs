@@ -8,7 +8,7 @@ use uuid::Uuid;
 use web::typing::Typing;
 
 use super::news::{Concerns, News, json};
-use super::places::{Category, Place};
+use super::places::{Category, Stand};
 use super::rows::{Span, index, what_is_known};
 use crate::messages::{Message, Row, shops_of};
 
@@ -32,7 +32,7 @@ struct TypingNews<'a> {
 
 /// A message that was posted.
 pub(super) struct Posted {
-    pub(super) place: Place,
+    pub(super) stand: Stand,
     order: Uuid,
     row: Row,
 }
@@ -45,28 +45,37 @@ pub(super) async fn posted(pool: &PgPool, span: &Span<'_>) -> sqlx::Result<Vec<P
         return Ok(Vec::new());
     }
     let rows = sqlx::query!(
-        r#"select m.partition as "partition!", m.position as "position!", m.order_id as "order_id!", m.number as "number!",
+        r#"select m.partition as "partition!", m.position as "position!", m.late, m.order_id as "order_id!", m.number as "number!",
                   m.author as "author!", m.party as "party!", m.text, m.at as "at!"
-           from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as k (partition, after, until)
+           from unnest($1::smallint[], $2::bigint[], $3::bigint[], $7::bigint[], $8::bigint[])
+             as k (partition, after, until, late_after, late_until)
            cross join lateral (
-             select * from orders.messages r
-             where r.partition = k.partition and r.position > k.after and r.position <= k.until
-             order by r.position limit $4
+             (select null::bigint as late, r.* from orders.messages r
+              where r.partition = k.partition and r.position > k.after and r.position <= k.until and not exists (
+                select from orders.late l where l.category = 'message' and l.partition = r.partition
+                  and l.position = r.position and l.number > k.late_until)
+              order by r.position limit $4)
+             union all
+             select l.number, r.* from orders.late l join orders.messages r using (partition, position)
+             where l.category = 'message' and l.partition = k.partition and l.number > k.late_after
+               and l.number <= k.late_until
            ) m
            where $5 or exists (select from orders.orders o where o.id = m.order_id and o.buyer = $6)
               or exists (select from orders.order_sellers s where s.order_id = m.order_id and s.seller = $6)
-           order by m.partition, m.position"#,
+           order by m.partition, m.late, m.position"#,
         &Span::partitions(),
-        &span.after.of(Category::Messages)[..],
+        span.after(Category::Messages),
         &span.until(Category::Messages),
         span.most,
         everybody,
-        user
+        user,
+        span.after(Category::LateMessages),
+        &span.until(Category::LateMessages),
     )
     .fetch_all(pool)
     .await?;
     let posted = rows.into_iter().map(|row| Posted {
-        place: Place { category: Category::Messages, partition: index(row.partition), position: row.position },
+        stand: Stand::new(Category::Messages, index(row.partition), row.position, row.late),
         order: row.order_id,
         row: Row { number: row.number, author: row.author, party: row.party, text: row.text, at: row.at },
     });
@@ -95,13 +104,13 @@ pub(super) async fn news(pool: &PgPool, posted: Vec<Posted>) -> sqlx::Result<Vec
     let orders: Vec<_> = posted.iter().map(|posted| posted.order).collect();
     let parties = what_is_known(&orders, || parties(pool, &orders)).await?;
     let shops = shops_of(pool, posted.iter().map(|posted| &posted.row)).await?;
-    let news = posted.into_iter().filter_map(|Posted { place, order, row }| {
+    let news = posted.into_iter().filter_map(|Posted { stand, order, row }| {
         let (author, parties) = (row.author, parties.get(&order)?.clone());
         let mut told = MessageNews { id: order, message: row.show(None, &shops) };
         let others = json(&told);
         told.message.own = true;
         let concerns = Concerns::Message { author, parties, authors: json(&told), others };
-        Some(News { place: Some(place), event: "message", concerns })
+        Some(News { stand: Some(stand), event: "message", concerns })
     });
     Ok(news.collect())
 }
@@ -111,5 +120,5 @@ pub(super) fn typing(typing: &Typing) -> News {
     let Typing { order, author, party, audience } = typing;
     let seller_id = (party == "seller").then_some(*author);
     let told = json(&TypingNews { id: *order, party, seller_id });
-    News { place: None, event: "typing", concerns: Concerns::Typing { audience: audience.clone(), told } }
+    News { stand: None, event: "typing", concerns: Concerns::Typing { audience: audience.clone(), told } }
 }

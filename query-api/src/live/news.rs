@@ -3,13 +3,13 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::places::{Place, Places};
+use super::places::{Places, Stand};
 
 /// Something to hear of.
 // No `Debug`, as for what it is made of: it may hold what people wrote.
 pub(super) struct News {
     /// Where it stands; nowhere when it is said once and kept by nobody, as that somebody types.
-    pub(super) place: Option<Place>,
+    pub(super) stand: Option<Stand>,
     /// What it is to clients: `order`, `message`, `typing` or `stock`.
     pub(super) event: &'static str,
     pub(super) concerns: Concerns,

@@ -1,4 +1,5 @@
-//! How far somebody has heard: the place in each feed of orders, of stock and of messages. Clients get it as the id of each event.
+//! How far somebody has heard: the place in each feed of orders, of stock and of messages, and how many of each came late. Clients
+//! get it as the id of each event.
 
 use std::fmt::{self, Write};
 use std::str::FromStr;
@@ -17,6 +18,23 @@ pub(super) enum Category {
     Orders,
     Stock,
     Messages,
+    /// Those of the first three that came when others behind them had long been told. They have numbers of their own.
+    LateOrders,
+    LateStock,
+    LateMessages,
+}
+
+impl Category {
+    const COUNT: usize = 6;
+
+    /// Those of the same that came late.
+    pub(super) const fn late(self) -> Self {
+        match self {
+            Self::Orders | Self::LateOrders => Self::LateOrders,
+            Self::Stock | Self::LateStock => Self::LateStock,
+            Self::Messages | Self::LateMessages => Self::LateMessages,
+        }
+    }
 }
 
 /// Where an event stands.
@@ -27,9 +45,28 @@ pub(super) struct Place {
     pub(super) position: i64,
 }
 
+/// Where an event is told of: at its place, or by its number among those that came late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stand {
+    pub(super) place: Place,
+    pub(super) late: Option<Place>,
+}
+
+impl Stand {
+    pub(super) fn new(category: Category, partition: usize, position: i64, late: Option<i64>) -> Self {
+        let at = |category, position| Place { category, partition, position };
+        Self { place: at(category, position), late: late.map(|number| at(category.late(), number)) }
+    }
+
+    /// What is known once it is told.
+    pub(super) fn mark(self) -> Place {
+        self.late.unwrap_or(self.place)
+    }
+}
+
 /// A place in every feed: everything up to there is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Places([[i64; PARTITIONS]; 3]);
+pub(super) struct Places([[i64; PARTITIONS]; Category::COUNT]);
 
 impl Places {
     pub(super) const fn of(&self, category: Category) -> &[i64; PARTITIONS] {
@@ -45,6 +82,14 @@ impl Places {
     pub(super) fn pass(&mut self, place: Place) {
         let known = &mut self.0[place.category as usize][place.partition];
         *known = place.position.max(*known);
+    }
+
+    /// Now an event is known. Whether it was not yet: one that came late is news to whoever has passed its place, and to anybody
+    /// else when that place comes.
+    pub(super) fn learn(&mut self, stand: Stand) -> bool {
+        let known = self.has(stand.mark()) || stand.late.is_some() && !self.has(stand.place);
+        self.pass(stand.mark());
+        !known
     }
 
     /// Now everything is known that is known there.
@@ -66,12 +111,15 @@ impl Places {
     }
 }
 
-/// Hexadecimal, nothing for 0.
+/// Hexadecimal, nothing for 0, and nothing for a category of which nothing is known.
 impl fmt::Display for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (category, places) in self.0.iter().enumerate() {
             if category > 0 {
                 f.write_char(CATEGORIES)?;
+            }
+            if places.iter().all(|place| *place == 0) {
+                continue;
             }
             for (partition, place) in places.iter().enumerate() {
                 if partition > 0 {
@@ -102,6 +150,9 @@ impl FromStr for Places {
             _ => Err(Unknown),
         };
         let category = |text: &str| -> Result<[i64; PARTITIONS], Unknown> {
+            if text.is_empty() {
+                return Ok([0; PARTITIONS]);
+            }
             let places: Result<Vec<_>, _> = text.split(FEEDS).map(place).collect();
             places?.try_into().map_err(|_| Unknown)
         };
@@ -123,7 +174,7 @@ mod tests {
         let mut places = Places::default();
         places.pass(place(Category::Orders, 0, 26));
         places.pass(place(Category::Stock, 15, 1));
-        assert_eq!(places.to_string(), "1a..............._...............1_...............");
+        assert_eq!(places.to_string(), "1a..............._...............1____");
         assert_eq!(places.to_string().parse(), Ok(places));
         assert_eq!(Places::default().to_string().parse(), Ok(Places::default()));
     }
@@ -135,6 +186,17 @@ mod tests {
         assert!(places.has(place(Category::Orders, 3, 6)) && places.has(place(Category::Orders, 3, 7)));
         assert!(!places.has(place(Category::Orders, 3, 8)));
         assert!(!places.has(place(Category::Stock, 3, 7)) && !places.has(place(Category::Orders, 4, 7)));
+    }
+
+    #[test]
+    fn learn_of_what_came_late_by_its_number_or_else_at_its_place() {
+        let early = Stand::new(Category::Orders, 0, 7, None);
+        let late = Stand::new(Category::Orders, 0, 7, Some(1));
+        let mut passed = Places::default();
+        passed.pass(place(Category::Orders, 0, 9));
+        assert!(passed.learn(late) && !passed.learn(late) && !passed.learn(early));
+        let mut before = Places::default();
+        assert!(!before.learn(late) && before.learn(early) && !before.learn(late));
     }
 
     #[test]

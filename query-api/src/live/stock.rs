@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::news::{Concerns, News, json};
-use super::places::{Category, Place};
+use super::places::{Category, Stand};
 use super::rows::{Span, index, what_is_known};
 use crate::products::{Stock, StockNumbers};
 
@@ -51,7 +51,7 @@ async fn sold_by(pool: &PgPool, user: Option<Uuid>) -> sqlx::Result<Vec<Uuid>> {
 
 /// A row of the ledger.
 pub(super) struct Movement {
-    pub(super) place: Place,
+    pub(super) stand: Stand,
     product: Uuid,
     version: i64,
     at: OffsetDateTime,
@@ -70,30 +70,39 @@ pub(super) async fn movements(pool: &PgPool, span: &Span<'_>) -> sqlx::Result<Ve
     };
     let asked = span.of.and_then(|listener| listener.products.as_deref());
     let rows = sqlx::query!(
-        r#"select m.partition as "partition!", m.position as "position!", m.product_id as "product_id!",
+        r#"select m.partition as "partition!", m.position as "position!", m.late, m.product_id as "product_id!",
                   m.version as "version!", m.at as "at!", m.on_hand as "on_hand!", m.reserved as "reserved!",
                   m.on_hand_change as "on_hand_change!", m.reserved_change as "reserved_change!", m.threshold as "threshold!",
                   m.threshold_change as "threshold_change!"
-           from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as k (partition, after, until)
+           from unnest($1::smallint[], $2::bigint[], $3::bigint[], $7::bigint[], $8::bigint[])
+             as k (partition, after, until, late_after, late_until)
            cross join lateral (
-             select * from inventory.movements r
-             where r.partition = k.partition and r.position > k.after and r.position <= k.until
-             order by r.position limit $4
+             (select null::bigint as late, r.* from inventory.movements r
+              where r.partition = k.partition and r.position > k.after and r.position <= k.until and not exists (
+                select from inventory.late l where l.category = 'inventory' and l.partition = r.partition
+                  and l.position = r.position and l.number > k.late_until)
+              order by r.position limit $4)
+             union all
+             select l.number, r.* from inventory.late l join inventory.movements r using (partition, position)
+             where l.category = 'inventory' and l.partition = k.partition and l.number > k.late_after
+               and l.number <= k.late_until
            ) m
-           where $5 or m.product_id = any($6) or $7::uuid[] is null or m.product_id = any($7)
-           order by m.partition, m.position"#,
+           where $5 or m.product_id = any($6) or $9::uuid[] is null or m.product_id = any($9)
+           order by m.partition, m.late, m.position"#,
         &Span::partitions(),
-        &span.after.of(Category::Stock)[..],
+        span.after(Category::Stock),
         &span.until(Category::Stock),
         span.most,
         span.of.is_none(),
         &own,
+        span.after(Category::LateStock),
+        &span.until(Category::LateStock),
         asked
     )
     .fetch_all(pool)
     .await?;
     let movements = rows.into_iter().map(|row| Movement {
-        place: Place { category: Category::Stock, partition: index(row.partition), position: row.position },
+        stand: Stand::new(Category::Stock, index(row.partition), row.position, row.late),
         product: row.product_id,
         version: row.version,
         at: row.at,
@@ -116,7 +125,7 @@ impl Movement {
         let changed = stock != Stock::of(self.available_before, self.threshold - self.threshold_change);
         let (numbers, band) = (told(Some(exact)), (*public && changed).then(|| told(None)));
         let concerns = Concerns::Stock { product: self.product, seller: *seller, numbers, band };
-        Some(News { place: Some(self.place), event: "stock", concerns })
+        Some(News { stand: Some(self.stand), event: "stock", concerns })
     }
 }
 

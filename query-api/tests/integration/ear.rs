@@ -113,7 +113,7 @@ impl Ear {
 
 /// The id of somebody who has heard of nothing.
 pub(crate) fn places_of_nothing() -> String {
-    format!("{0}_{0}_{0}", ".".repeat(15))
+    "_".repeat(5)
 }
 
 /// Another process over the same rows.

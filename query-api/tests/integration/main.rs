@@ -14,6 +14,7 @@ mod events;
 mod freshness;
 mod inventory;
 mod live;
+mod live_late;
 mod live_messages;
 mod mails;
 mod messages;
