@@ -92,6 +92,17 @@ fn no_two_schemas_of_one_side_have_the_same_name() {
 }
 
 #[test]
+fn every_part_of_the_api_is_introduced() {
+    let document: Value = serde_json::from_str(&millrace::openapi()).unwrap();
+    let introduced: BTreeSet<_> = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str()).collect();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|item| item.as_object().unwrap().values());
+    let used: BTreeSet<_> =
+        operations.flat_map(|operation| operation["tags"].as_array().unwrap()).map(Value::as_str).collect();
+    assert_eq!(used, introduced);
+}
+
+#[test]
 fn every_code_of_a_problem_is_answered_by_some_operation() {
     let document = millrace::openapi();
     let codes = [web::codes::CODES, command_api::codes::CODES].concat();
