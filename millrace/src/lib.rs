@@ -10,6 +10,7 @@ mod checks;
 mod consuming;
 mod pages;
 mod services;
+mod storefront;
 mod stores;
 mod telling;
 mod up;

@@ -24,6 +24,7 @@ use crate::{
     consuming::Consuming,
     mailing::Mail,
     pages, recovery,
+    storefront::Storefront,
     stores::{self, Stores},
     telling::Sending,
     waiting,
@@ -41,6 +42,8 @@ pub(crate) struct Up {
     /// How long open requests may take to finish after a stop
     #[arg(long, env = "MILLRACE_DRAIN", default_value = "10s", value_parser = settings::duration)]
     drain: Duration,
+    #[command(flatten)]
+    storefront: Storefront,
     #[command(flatten)]
     edge: settings::Edge,
     /// Leave the consumers to processes of their own (`millrace projectors`)
@@ -197,7 +200,8 @@ impl Up {
             .merge(command_api::router(write_side.clone()))
             .merge(query_api::router(read_side))
             .merge(mails)
-            .merge(pages::router());
+            .merge(pages::router())
+            .merge(self.storefront.router());
         let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
         let measures = ops::router(measured, checks).merge(introspection::router(write_side.gate()));
 
@@ -245,6 +249,13 @@ impl Up {
             writeln!(out, "note      {note}")?;
         }
         writeln!(out, "shop      http://{shop}")?;
+        if !self.storefront.is_built() {
+            let folder = self.storefront.folder().display();
+            writeln!(
+                out,
+                "note      the API alone: there is no storefront in {folder} (`make storefront` builds it, with Node)"
+            )?;
+        }
         writeln!(out, "health    http://{operations}/readyz")?;
         match servers.and_then(Servers::redis_url) {
             Some(url) => writeln!(out, "redis     redis-cli -u {url}")?,

@@ -33,6 +33,7 @@ mod replay;
 mod services;
 mod sessions;
 mod staff;
+mod storefront;
 mod storm;
 mod story;
 mod up;
