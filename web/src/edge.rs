@@ -80,11 +80,15 @@ async fn guard_answer(behind_tls: bool, mut request: Request, next: Next) -> Res
     let over_tls = behind_tls || request.extensions().get::<OverTls>().is_some();
     let mut response = next.run(request).await;
     tell_of_refusal(&read, &response);
+    // What a browser has kept stays under the policy that it came with.
+    let kept = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     // A page may need a policy of its own.
     let policy = HeaderValue::from_static(if page { PAGE_POLICY } else { DATA_POLICY });
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    if !kept {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    }
     for (name, value) in GUARDS {
         set(headers, name, value);
     }

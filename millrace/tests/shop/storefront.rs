@@ -42,6 +42,18 @@ async fn every_path_that_is_nobody_elses_shows_the_page() {
 }
 
 #[tokio::test]
+async fn a_page_that_a_browser_has_kept_stays_under_its_policy() {
+    let (mut shop, _built) = with_storefront();
+    let page = ask(Method::GET, shop.url()).await;
+    let again = Client::new().get(shop.url()).header(header::IF_MODIFIED_SINCE, header(&page, header::LAST_MODIFIED));
+    let again = again.send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    // Another policy here would take the place of the page's own (RFC 9111, 3.2).
+    assert_eq!(header(&again, header::CONTENT_SECURITY_POLICY), "");
+    shop.stop();
+}
+
+#[tokio::test]
 async fn what_is_no_page_is_a_problem() {
     let (mut shop, _built) = with_storefront();
     let unknown = [
