@@ -1,0 +1,21 @@
+// The names under which answers are kept. Invalidating a shorter key invalidates all that begin with it.
+export const keys = {
+  me: ["me"] as const,
+  sessions: ["me", "sessions"] as const,
+  demo: ["demo"] as const,
+  products: ["products"] as const,
+  productList: (query: object) => ["products", "list", query] as const,
+  product: (id: string) => ["products", "one", id] as const,
+  productsById: (ids: string[]) => ["products", "ids", ids] as const,
+  categories: (query: object) => ["categories", query] as const,
+  seller: (id: string, cursor: string | undefined) => ["sellers", id, cursor] as const,
+  orders: ["orders"] as const,
+  orderList: (query: object) => ["orders", "list", query] as const,
+  order: (id: string) => ["order", id] as const,
+  timeline: (id: string) => ["order", id, "timeline"] as const,
+  messages: (id: string) => ["order", id, "messages"] as const,
+  typing: (id: string) => ["order", id, "typing"] as const,
+};
+
+/** What belongs to whoever is logged in, and goes with them. */
+export const PERSONAL = [["me"], ["orders"], ["order"], ["seller"], ["admin"]] as const;

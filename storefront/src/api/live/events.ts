@@ -1,0 +1,22 @@
+/** What the shop tells live. To hear of more, name it here and say in src/live/effects.ts what follows from it. */
+export interface LiveEvents {
+  order: { id: string; version: number; type: string; status: string; at: string };
+  stock: { product_id: string; stock: "in" | "low" | "out"; at: string };
+  message: { order_id: string };
+  typing: { order_id: string; party?: string; seller_id?: string | null; shop_name?: string | null };
+  /** Something may have been missed: read anew what is on the screen. */
+  reset: { reason: string };
+}
+
+export type LiveName = keyof LiveEvents;
+export type LiveEvent = { [Name in LiveName]: { name: Name; data: LiveEvents[Name] } }[LiveName];
+
+export const LIVE_NAMES: readonly LiveName[] = ["order", "stock", "message", "typing", "reset"];
+
+/** `open` while events arrive; `reconnecting` once they do not. */
+export type LiveState = "connecting" | "open" | "reconnecting";
+
+export interface Hearing {
+  event: (event: LiveEvent) => void;
+  state: (state: LiveState) => void;
+}

@@ -1,0 +1,22 @@
+import type { components, operations } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Account = Schemas["Account"];
+export type Category = Schemas["Category"];
+export type Message = Schemas["Message"];
+export type Moment = Schemas["Moment"];
+export type Money = Schemas["Money"];
+export type NewOrder = Schemas["NewOrder"];
+export type Order = Schemas["Order"];
+export type OrderLine = Schemas["Line"];
+export type Paid = Schemas["Paid"];
+export type Product = Schemas["Product"];
+export type Session = Schemas["Session"];
+export type ShipTo = Schemas["ShipTo"];
+export type Shipment = Schemas["Shipment"];
+export type Stock = Schemas["Stock"];
+export type WholeOrder = Schemas["WholeOrder"];
+export type OrderStatus = NonNullable<
+  NonNullable<operations["list_orders"]["parameters"]["query"]>["status"]
+>;
