@@ -1,0 +1,5 @@
+import { formatTime } from "../lib/time";
+
+export function Time({ at }: { at: string }) {
+  return <time dateTime={at}>{formatTime(at)}</time>;
+}
