@@ -1,0 +1,91 @@
+import { Link, useNavigate, useSearchParams } from "react-router-dom";
+import type { Order } from "../../api";
+import { Blank, Failure } from "../../components/Blank";
+import { Select } from "../../components/Field";
+import { Pagination } from "../../components/Pagination";
+import { Price } from "../../components/Price";
+import { Skeleton } from "../../components/Skeleton";
+import { isOrderStatus, ORDER_STATUSES, StatusBadge, statusWords } from "../../components/StatusBadge";
+import { Time } from "../../components/Time";
+import { useOrders } from "./queries";
+import "./orders.css";
+
+const NAMED = 3;
+
+export function Component() {
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const chosen = search.get("status");
+  const status = isOrderStatus(chosen) ? chosen : undefined;
+  const { data, error, isPending, refetch } = useOrders({
+    status,
+    cursor: search.get("cursor") ?? undefined,
+  });
+  return (
+    <div className="page page-text stack-l">
+      <title>Your orders · Millrace</title>
+      <div className="spread">
+        <h1>Your orders</h1>
+        <Select
+          label="Show"
+          value={status ?? ""}
+          onChange={({ target }) => navigate(target.value ? `?status=${target.value}` : "/orders")}
+        >
+          <option value="">All of them</option>
+          {ORDER_STATUSES.map((known) => (
+            <option key={known} value={known}>
+              {statusWords(known)}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {isPending && <Skeleton lines={6} label="Loading your orders" />}
+      {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {data?.items.length === 0 && (
+        <Blank title={status ? "None of your orders is there" : "You have not ordered anything yet"}>
+          {status ? (
+            <Link className="button" to="/orders">
+              Show all orders
+            </Link>
+          ) : (
+            <Link className="button button-primary" to="/products">
+              Browse the shop
+            </Link>
+          )}
+        </Blank>
+      )}
+      {data && data.items.length > 0 && (
+        <ul role="list" className="stack" aria-label="Orders">
+          {data.items.map((order) => (
+            <OrderRow key={order.id} order={order} />
+          ))}
+        </ul>
+      )}
+      <Pagination next={data?.next_cursor} label="Pages of orders" />
+    </div>
+  );
+}
+
+function OrderRow({ order }: { order: Order }) {
+  const named = order.lines
+    .slice(0, NAMED)
+    .map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name));
+  const more = order.lines.length - named.length;
+  return (
+    <li className="card order-row">
+      <div className="stack order-row-words">
+        <Link to={`/orders/${order.id}`}>
+          {named.join(", ")}
+          {more > 0 && ` and ${more} more`}
+        </Link>
+        <span className="small soft">
+          <Time at={order.placed_at} />
+        </span>
+      </div>
+      <StatusBadge status={order.status} />
+      <strong>
+        <Price of={order.total} />
+      </strong>
+    </li>
+  );
+}
