@@ -1,0 +1,42 @@
+import { QueryClient } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+import { keys } from "../api";
+import { follow, withStock } from "./effects";
+
+describe("what is told live", () => {
+  it("changes the stock of one product wherever it is shown", () => {
+    const client = new QueryClient();
+    const cup = { id: "cup", stock: "in" };
+    const jug = { id: "jug", stock: "in" };
+    client.setQueryData(keys.product("cup"), cup);
+    client.setQueryData(keys.productList({}), { items: [cup, jug], next_cursor: "more" });
+    client.setQueryData(keys.productsById(["cup"]), [cup]);
+
+    follow(client, { name: "stock", data: { product_id: "cup", stock: "out", at: "" } });
+    const out = { id: "cup", stock: "out" };
+    expect(client.getQueryData(keys.product("cup"))).toEqual(out);
+    expect(client.getQueryData(keys.productList({}))).toEqual({ items: [out, jug], next_cursor: "more" });
+    expect(client.getQueryData(keys.productsById(["cup"]))).toEqual([out]);
+  });
+
+  it("leaves alone what is not known yet", () => {
+    expect(withStock<unknown>(undefined, "cup", "low")).toBeUndefined();
+  });
+
+  it("makes an order worth reading again", () => {
+    const client = new QueryClient();
+    client.setQueryData(keys.order("o"), {});
+    client.setQueryData(keys.timeline("o"), {});
+    client.setQueryData(keys.order("other"), {});
+    follow(client, {
+      name: "order",
+      data: { id: "o", version: 2, type: "order.paid", status: "paid", at: "" },
+    });
+    const stale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
+    expect([stale(keys.order("o")), stale(keys.timeline("o")), stale(keys.order("other"))]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
