@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test contract bench chaos soak queries lint rust servers browser
+.PHONY: help up test contract bench chaos soak queries lint rust servers browser storefront
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -45,6 +45,17 @@ soak: servers rust ## The tests of amounts with large ones: a backlog, a hot pro
 
 queries: servers rust ## Describe every checked query anew, after SQL or a migration has changed
 	$(CARGO) run --quiet --bin checked-queries
+
+storefront: storefront/dist/.built ## Build the storefront to storefront/dist, where something has changed (Node 18.18+)
+
+storefront/dist/.built: storefront/node_modules/.package-lock.json $(shell find storefront/src storefront/public storefront/scripts -type f) \
+		storefront/index.html storefront/vite.config.ts
+	npm --prefix storefront run build
+	@touch $@
+
+storefront/node_modules/.package-lock.json: storefront/package.json storefront/package-lock.json
+	npm --prefix storefront ci --no-audit --no-fund
+	@touch $@
 
 lint: rust ## Check format and lints
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then set -x; $(CARGO) fmt --all --check; \
