@@ -2,14 +2,11 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { keys, onSession, PERSONAL, type SessionEvent } from "../api";
 import { toast } from "../components/toast";
-import { discardCart, useCartOwner } from "../features/cart/store";
-import { useMe } from "./useMe";
+import { discardCart, ownCart } from "../features/cart/store";
 
 /** Keeps what is shown in step with logins and logouts, in this tab and others. */
 export function SessionWatch() {
   const client = useQueryClient();
-  const me = useMe();
-  useCartOwner(me === undefined ? undefined : (me?.id ?? null));
   useEffect(() => onSession((event) => follow(event, client)), [client]);
   return null;
 }
@@ -33,6 +30,7 @@ function follow(event: SessionEvent, client: QueryClient): void {
 
 function forget(client: QueryClient): void {
   client.setQueryData(keys.me, null);
+  ownCart(null);
   for (const queryKey of PERSONAL) {
     client.removeQueries({
       queryKey,

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { answer, api, isProblem, keys, renewedAt, type Account } from "../api";
+import { ownCart } from "../features/cart/store";
 
 /** Who is logged in; null for guests, undefined while that is not known yet. */
 export function useMe(): Account | null | undefined {
@@ -7,6 +8,12 @@ export function useMe(): Account | null | undefined {
 }
 
 async function readMe(): Promise<Account | null> {
+  const me = await askWhoIAm();
+  ownCart(me?.id ?? null);
+  return me;
+}
+
+async function askWhoIAm(): Promise<Account | null> {
   if (renewedAt() === null) return null;
   try {
     return await answer(api.GET("/api/users/me"));

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import type { Money } from "../../api";
 import * as carts from "./cart";
 import type { Cart, CartLine } from "./cart";
@@ -30,20 +30,13 @@ export function emptyCart(): void {
   save([]);
 }
 
-/** Whoever logged out leaves nothing behind for the next one at this browser. */
+/** Whoever logs out leaves nothing behind for the next one at this browser. */
 export function discardCart(): void {
   localStorage.removeItem(key);
-  own(null);
 }
 
-/** Shows the cart of whoever is logged in, and takes over what was put in before; null are guests. */
-export function useCartOwner(account: string | null | undefined): void {
-  useEffect(() => {
-    if (account !== undefined) own(account);
-  }, [account]);
-}
-
-function own(account: string | null): void {
+/** Shows the cart of whoever is logged in, with what was put in before; null are guests. */
+export function ownCart(account: string | null): void {
   const guest = carts.parseCart(localStorage.getItem(GUEST));
   key = account === null ? GUEST : `${GUEST}.${account}`;
   if (account === null || guest.length === 0) {
