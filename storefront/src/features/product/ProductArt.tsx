@@ -1,12 +1,13 @@
 import type { Product } from "../../api";
 import { pathOf } from "./CategoryIcon";
 
+const GROUNDS = [rings, waves, hills, stripes, dots];
+
 /** A picture for a product without one: its category, on a ground of its own. */
 export function ProductArt({ product }: { product: Pick<Product, "id" | "category"> }) {
   const mark = hash(product.id);
-  const hue = hash(product.category ?? "") % 360;
-  const cx = 10 + (mark % 80);
-  const cy = 10 + ((mark >> 7) % 80);
+  const hue = ((hash(product.category ?? "") % 12) * 30 + (mark % 50)) % 360;
+  const ground = GROUNDS[(mark >>> 6) % GROUNDS.length] ?? rings;
   return (
     <svg
       className="product-art"
@@ -16,16 +17,44 @@ export function ProductArt({ product }: { product: Pick<Product, "id" | "categor
       style={{ "--hue": String(hue) }}
     >
       <rect className="art-ground" width="100" height="100" />
-      {[24, 40, 58, 78].map((radius) => (
-        <circle key={radius} className="art-ring" cx={cx} cy={cy} r={radius} />
-      ))}
-      <path className="art-line" d={pathOf(product.category)} transform="translate(26 26) scale(2)" />
+      <g className="art-shade">{ground((mark >>> 10) % 100)}</g>
+      <path className="art-line" d={pathOf(product.category)} transform="translate(29 29) scale(1.75)" />
     </svg>
+  );
+}
+
+function rings(place: number) {
+  return [16, 32, 48, 64, 80].map((radius) => (
+    <circle key={radius} cx={place} cy={100 - place / 2} r={radius} />
+  ));
+}
+
+function waves(place: number) {
+  return [20, 36, 52, 68, 84, 100].map((y) => (
+    <path key={y} d={`M-${20 + (place % 20)} ${y}q10-8 20 0t20 0 20 0 20 0 20 0 20 0 20 0`} />
+  ));
+}
+
+function hills(place: number) {
+  return [60, 72, 84, 96].map((y, row) => (
+    <path key={y} d={`M-10 ${y}Q${(place + row * 37) % 100} ${y - 46} 110 ${y}`} />
+  ));
+}
+
+function stripes(place: number) {
+  const slope = place % 2 === 0 ? 60 : -60;
+  return [-60, -30, 0, 30, 60, 90, 120, 150].map((x) => <path key={x} d={`M${x} -5l${slope} 110`} />);
+}
+
+function dots(place: number) {
+  const rows = [8, 29, 50, 71, 92];
+  return rows.flatMap((y, row) =>
+    rows.map((x) => <circle key={`${x}-${y}`} cx={x + (row % 2) * 10} cy={y} r={2 + ((place + x) % 3)} />),
   );
 }
 
 function hash(text: string): number {
   let value = 2166136261;
   for (const letter of text) value = Math.imul(value ^ letter.charCodeAt(0), 16777619) >>> 0;
-  return value;
+  return Math.imul(value ^ (value >>> 15), 2246822519) >>> 0;
 }
