@@ -59,6 +59,7 @@ export function fieldErrors(error: unknown): Record<string, string> {
 }
 
 function sentence(text: string): string {
+  if (/^must have 1 to \d+ \w+, not 0$/.test(text)) return "Please fill this in.";
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -3,6 +3,8 @@ import { fieldErrors, isProblem, wordsFor } from "../api";
 import { useNow } from "../lib/useNow";
 import { Notice } from "./Notice";
 
+const DOUBLE_CLICK_MILLISECONDS = 500;
+
 export type Values = Record<string, string>;
 
 interface FormProps {
@@ -19,14 +21,18 @@ interface FormProps {
 /** A form that says what went wrong, and leads to the first field that needs another look. */
 export function Form({ onSubmit, error, fields = [], label, children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
+  const submittedAt = useRef(-Infinity);
   useEffect(() => {
     if (!error) return;
-    const first = form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-problem]");
-    first?.focus();
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    (find("[aria-invalid=true]") ?? find("[data-problem]"))?.focus();
   }, [error]);
 
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
+    // A double click is one submission.
+    if (event.timeStamp - submittedAt.current < DOUBLE_CLICK_MILLISECONDS) return;
+    submittedAt.current = event.timeStamp;
     onSubmit(valuesOf(event.currentTarget), event.currentTarget);
   };
   return (

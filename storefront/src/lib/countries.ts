@@ -5,10 +5,13 @@ const CODES =
 
 /** ISO 3166-1 codes with their names in the browser's language, by name. */
 export function countries(): { code: string; name: string }[] {
-  const names = new Intl.DisplayNames(undefined, { type: "region" });
-  return CODES.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) =>
+  return CODES.map((code) => ({ code, name: countryName(code) })).sort((a, b) =>
     a.name.localeCompare(b.name),
   );
+}
+
+export function countryName(code: string): string {
+  return new Intl.DisplayNames(undefined, { type: "region" }).of(code) ?? code;
 }
 
 /** Where somebody probably is. */

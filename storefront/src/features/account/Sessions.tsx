@@ -64,13 +64,8 @@ function SessionRow({ session }: { session: Session }) {
         </p>
       </div>
       {!session.current && (
-        <Button
-          size="small"
-          busy={end.isPending}
-          aria-label={`End the session on ${device}`}
-          onClick={() => end.mutate()}
-        >
-          End it
+        <Button size="small" busy={end.isPending} onClick={() => end.mutate()}>
+          End<span className="visually-hidden"> the session on {device}</span>
         </Button>
       )}
     </li>

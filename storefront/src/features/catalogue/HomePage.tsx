@@ -67,7 +67,9 @@ function Newest() {
       </div>
       {isPending && <ProductGridSkeleton />}
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
-      {data && data.items.length > 0 && <ProductGrid products={data.items} label="Newest products" />}
+      {data && data.items.length > 0 && (
+        <ProductGrid products={data.items} label="Newest products" level="h3" />
+      )}
       {data?.items.length === 0 && (
         <Blank title="The shelves are still empty">
           <p>As soon as somebody lists a product, it is shown here.</p>

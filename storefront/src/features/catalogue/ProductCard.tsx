@@ -6,14 +6,17 @@ import { StockBadge } from "../../components/StockBadge";
 import { ProductImage } from "../product/ProductImage";
 import "./catalogue.css";
 
-export function ProductCard({ product }: { product: Product }) {
+/** The level of the heading that each product is, below those of its page. */
+type Level = "h2" | "h3";
+
+function ProductCard({ product, level: Heading }: { product: Product; level: Level }) {
   return (
     <article className="product-card">
       <ProductImage product={product} />
       <div className="product-card-words">
-        <h3>
+        <Heading className="product-name">
           <Link to={`/products/${product.id}`}>{product.name}</Link>
-        </h3>
+        </Heading>
         <p className="small soft">{product.seller.shop_name}</p>
         <div className="spread">
           <strong>
@@ -26,12 +29,18 @@ export function ProductCard({ product }: { product: Product }) {
   );
 }
 
-export function ProductGrid({ products, label }: { products: Product[]; label: string }) {
+interface GridProps {
+  products: Product[];
+  label: string;
+  level?: Level;
+}
+
+export function ProductGrid({ products, label, level = "h2" }: GridProps) {
   return (
     <ul role="list" className="product-grid" aria-label={label}>
       {products.map((product) => (
         <li key={product.id}>
-          <ProductCard product={product} />
+          <ProductCard product={product} level={level} />
         </li>
       ))}
     </ul>

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { ShipTo } from "../../api";
 import { Field, Select } from "../../components/Field";
 import type { Values } from "../../components/Form";
-import { countries, likelyCountry } from "./countries";
+import { countries, likelyCountry } from "../../lib/countries";
 
 /** The names of the fields are the pointers by which the shop says what is wrong with them. */
 export const ADDRESS_FIELDS = [
@@ -27,7 +27,7 @@ export function AddressFields({ errors }: { errors: Record<string, string> }) {
         error={errors["ship_to/lines/0"] ?? errors["ship_to/lines"]}
       />
       <Field
-        label="Anything else above the town (optional)"
+        label="Floor, company, anything else (optional)"
         name="ship_to/lines/1"
         autoComplete="shipping address-line2"
         error={errors["ship_to/lines/1"]}

@@ -25,10 +25,14 @@ export function PaymentChoice({ name }: ChoiceProps) {
               name={name}
               value={token}
               defaultChecked={token === DEFAULT_TOKEN}
+              aria-labelledby={`${id}-${token}-name`}
+              aria-describedby={`${id}-${token}-hint`}
             />
             <span>
-              <strong>{words}</strong>
-              <span className="small soft">{hint}</span>
+              <strong id={`${id}-${token}-name`}>{words}</strong>
+              <span id={`${id}-${token}-hint`} className="small soft">
+                {hint}
+              </span>
             </span>
           </label>
         ))}

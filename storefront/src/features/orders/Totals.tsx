@@ -1,3 +1,4 @@
+import { countryName } from "../../lib/countries";
 import type { Money, WholeOrder } from "../../api";
 import { Price } from "../../components/Price";
 
@@ -18,7 +19,9 @@ export function Totals({ order }: { order: WholeOrder }) {
           <br />
           {ship_to.lines.join(", ")}
           <br />
-          {[ship_to.postcode, ship_to.city].filter(Boolean).join(" ")}, {ship_to.country}
+          {[ship_to.postcode, ship_to.city].filter(Boolean).join(" ")}
+          <br />
+          {countryName(ship_to.country)}
         </address>
       )}
     </section>

@@ -65,7 +65,7 @@ export function useMessages(id: string) {
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-    refetchInterval: usePolling(OFTEN_ENOUGH_MILLISECONDS),
+    refetchInterval: usePolling(OFTEN_ENOUGH_MILLISECONDS / 2),
   });
 }
 
