@@ -110,6 +110,7 @@ describe("a session that has run out", () => {
     let alive = false;
     return (request) => {
       if (request.url.endsWith("/api/auth/refresh")) {
+        vi.advanceTimersByTime(5);
         const response = renewal();
         alive = response.ok;
         return response;

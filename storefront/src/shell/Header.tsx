@@ -3,6 +3,7 @@ import { useCart } from "../features/cart/store";
 import { unitsIn } from "../features/cart/cart";
 import { hasRole, useMe } from "../session/useMe";
 import { AccountMenu } from "./AccountMenu";
+import { Banner } from "./Banner";
 import { Logo } from "./Logo";
 import { SearchBox } from "./SearchBox";
 
@@ -39,6 +40,7 @@ export function Header() {
           {me && <AccountMenu me={me} />}
         </nav>
       </div>
+      <Banner />
     </header>
   );
 }

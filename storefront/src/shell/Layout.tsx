@@ -2,7 +2,6 @@ import { Suspense, useEffect, useRef } from "react";
 import { Outlet, ScrollRestoration, useLocation } from "react-router-dom";
 import { Skeleton } from "../components/Skeleton";
 import { Toasts } from "../components/Toasts";
-import { Banner } from "./Banner";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import "./shell.css";
@@ -16,7 +15,6 @@ export function Layout() {
         Skip to content
       </a>
       <Header />
-      <Banner />
       <main id="main" ref={main} tabIndex={-1}>
         <Suspense
           fallback={

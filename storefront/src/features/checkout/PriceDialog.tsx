@@ -1,4 +1,5 @@
 import type { Money } from "../../api";
+import { formatMoney } from "../../lib/money";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Price } from "../../components/Price";
@@ -29,7 +30,7 @@ export function PriceDialog({ seen, now, onAccept, onDecline }: PriceDialogProps
       <div className="dialog-actions">
         <Button onClick={onDecline}>Not at this price</Button>
         <Button look="primary" onClick={onAccept}>
-          Order for <Price of={now} />
+          {`Order for ${formatMoney(now)}`}
         </Button>
       </div>
     </Dialog>

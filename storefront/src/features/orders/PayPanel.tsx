@@ -3,7 +3,7 @@ import { wordsFor, type WholeOrder } from "../../api";
 import { Button } from "../../components/Button";
 import { Form } from "../../components/Form";
 import { Notice } from "../../components/Notice";
-import { Price } from "../../components/Price";
+import { formatMoney } from "../../lib/money";
 import { timeLeft } from "../../lib/time";
 import { useNow } from "../../lib/useNow";
 import { DEFAULT_TOKEN, takeWish } from "../checkout/payment";
@@ -56,7 +56,7 @@ export function PayPanel({ order }: { order: WholeOrder }) {
         <PaymentChoice name="payment" />
         <div>
           <Button type="submit" look="primary">
-            Pay <Price of={order.total} />
+            {`Pay ${formatMoney(order.total)}`}
           </Button>
         </div>
       </Form>
