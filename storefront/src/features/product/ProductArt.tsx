@@ -1,12 +1,21 @@
 import type { Product } from "../../api";
 import { pathOf } from "./CategoryIcon";
 
+/** Categories that are often side by side are told apart by colour. */
+const HUES: Record<string, number> = {
+  kitchen: 15,
+  home: 255,
+  garden: 95,
+  stationery: 205,
+  toys: 325,
+  travel: 165,
+};
 const GROUNDS = [rings, waves, hills, stripes, dots];
 
 /** A picture for a product without one: its category, on a ground of its own. */
 export function ProductArt({ product }: { product: Pick<Product, "id" | "category"> }) {
   const mark = hash(product.id);
-  const hue = ((hash(product.category ?? "") % 12) * 30 + (mark % 50)) % 360;
+  const hue = (hueOf(product.category) + (mark % 30)) % 360;
   const ground = GROUNDS[(mark >>> 6) % GROUNDS.length] ?? rings;
   return (
     <svg
@@ -21,6 +30,10 @@ export function ProductArt({ product }: { product: Pick<Product, "id" | "categor
       <path className="art-line" d={pathOf(product.category)} transform="translate(29 29) scale(1.75)" />
     </svg>
   );
+}
+
+function hueOf(category: string | null | undefined): number {
+  return HUES[category?.toLowerCase() ?? ""] ?? hash(category ?? "") % 360;
 }
 
 function rings(place: number) {
