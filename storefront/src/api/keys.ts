@@ -15,6 +15,8 @@ export const keys = {
   timeline: (id: string) => ["order", id, "timeline"] as const,
   messages: (id: string) => ["order", id, "messages"] as const,
   typing: (id: string) => ["order", id, "typing"] as const,
+  audit: (query: object) => ["admin", "audit", query] as const,
+  history: (kind: string, id: string) => ["admin", "events", kind, id] as const,
 };
 
 /** What belongs to whoever is logged in, and goes with them. */

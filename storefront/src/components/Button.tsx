@@ -13,7 +13,7 @@ export function Button({ look = "plain", size, busy = false, className, children
     <button
       type="button"
       {...rest}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || rest["aria-disabled"]}
       onClick={busy ? (event) => event.preventDefault() : rest.onClick}
       className={classes("button", `button-${look}`, size && `button-${size}`, className)}
     >

@@ -1,11 +1,20 @@
-import { Route, Routes } from "react-router-dom";
+import { Navigate, Route, Routes } from "react-router-dom";
 import { NotFoundPage } from "../../shell/pages";
+import { AdminLayout } from "./AdminLayout";
+import { EventsPage } from "./events/EventsPage";
+import { HistoryPage } from "./events/HistoryPage";
+import "./admin.css";
 
 /** The admin area, loaded when somebody goes there. */
 export function Component() {
   return (
     <Routes>
-      <Route path="*" element={<NotFoundPage />} />
+      <Route element={<AdminLayout />}>
+        <Route index element={<Navigate to="/admin/events" replace />} />
+        <Route path="events" element={<EventsPage />} />
+        <Route path="events/:kind/:id" element={<HistoryPage />} />
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
     </Routes>
   );
 }
