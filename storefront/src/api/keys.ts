@@ -16,6 +16,9 @@ export const keys = {
   messages: (id: string) => ["order", id, "messages"] as const,
   typing: (id: string) => ["order", id, "typing"] as const,
   audit: (query: object) => ["admin", "audit", query] as const,
+  consumers: ["admin", "consumers"] as const,
+  deadLetters: ["admin", "dead-letters"] as const,
+  deadLetterList: (query: object) => ["admin", "dead-letters", query] as const,
   history: (kind: string, id: string) => ["admin", "events", kind, id] as const,
 };
 

@@ -4,6 +4,10 @@ type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
 export type Category = Schemas["Category"];
+export type Consumer = Schemas["Consumer"];
+export type Consumers = Schemas["Consumers"];
+export type DeadLetter = Omit<Schemas["DeadLetter"], "data"> & { data: unknown };
+export type Feed = Schemas["Feed"];
 export type Message = Schemas["Message"];
 export type Moment = Schemas["Moment"];
 export type Money = Schemas["Money"];

@@ -3,6 +3,7 @@ import { Notice } from "../../components/Notice";
 import { useMayAct } from "./staff";
 
 const PAGES = [
+  ["operations", "Operations"],
   ["events", "Events"],
 ] as const;
 

@@ -3,6 +3,7 @@ import { NotFoundPage } from "../../shell/pages";
 import { AdminLayout } from "./AdminLayout";
 import { EventsPage } from "./events/EventsPage";
 import { HistoryPage } from "./events/HistoryPage";
+import { OperationsPage } from "./operations/OperationsPage";
 import "./admin.css";
 
 /** The admin area, loaded when somebody goes there. */
@@ -10,7 +11,8 @@ export function Component() {
   return (
     <Routes>
       <Route element={<AdminLayout />}>
-        <Route index element={<Navigate to="/admin/events" replace />} />
+        <Route index element={<Navigate to="/admin/operations" replace />} />
+        <Route path="operations" element={<OperationsPage />} />
         <Route path="events" element={<EventsPage />} />
         <Route path="events/:kind/:id" element={<HistoryPage />} />
         <Route path="*" element={<NotFoundPage />} />
