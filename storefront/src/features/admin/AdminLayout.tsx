@@ -5,6 +5,7 @@ import { useMayAct } from "./staff";
 const PAGES = [
   ["operations", "Operations"],
   ["events", "Events"],
+  ["audit", "Audit"],
 ] as const;
 
 /** What surrounds every page of the admin area. */

@@ -1,6 +1,7 @@
 import { Navigate, Route, Routes } from "react-router-dom";
 import { NotFoundPage } from "../../shell/pages";
 import { AdminLayout } from "./AdminLayout";
+import { AuditPage } from "./audit/AuditPage";
 import { EventsPage } from "./events/EventsPage";
 import { HistoryPage } from "./events/HistoryPage";
 import { OperationsPage } from "./operations/OperationsPage";
@@ -13,6 +14,7 @@ export function Component() {
       <Route element={<AdminLayout />}>
         <Route index element={<Navigate to="/admin/operations" replace />} />
         <Route path="operations" element={<OperationsPage />} />
+        <Route path="audit" element={<AuditPage />} />
         <Route path="events" element={<EventsPage />} />
         <Route path="events/:kind/:id" element={<HistoryPage />} />
         <Route path="*" element={<NotFoundPage />} />
