@@ -15,6 +15,7 @@ export const keys = {
   timeline: (id: string) => ["order", id, "timeline"] as const,
   messages: (id: string) => ["order", id, "messages"] as const,
   typing: (id: string) => ["order", id, "typing"] as const,
+  allOrders: (query: object) => ["admin", "orders", query] as const,
   audit: (query: object) => ["admin", "audit", query] as const,
   consumers: ["admin", "consumers"] as const,
   deadLetters: ["admin", "dead-letters"] as const,

@@ -6,6 +6,7 @@ const PAGES = [
   ["operations", "Operations"],
   ["events", "Events"],
   ["audit", "Audit"],
+  ["orders", "Orders"],
 ] as const;
 
 /** What surrounds every page of the admin area. */

@@ -5,6 +5,7 @@ import { AuditPage } from "./audit/AuditPage";
 import { EventsPage } from "./events/EventsPage";
 import { HistoryPage } from "./events/HistoryPage";
 import { OperationsPage } from "./operations/OperationsPage";
+import { AllOrdersPage } from "./orders/AllOrdersPage";
 import "./admin.css";
 
 /** The admin area, loaded when somebody goes there. */
@@ -14,6 +15,7 @@ export function Component() {
       <Route element={<AdminLayout />}>
         <Route index element={<Navigate to="/admin/operations" replace />} />
         <Route path="operations" element={<OperationsPage />} />
+        <Route path="orders" element={<AllOrdersPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="events" element={<EventsPage />} />
         <Route path="events/:kind/:id" element={<HistoryPage />} />
