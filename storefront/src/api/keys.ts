@@ -15,6 +15,8 @@ export const keys = {
   timeline: (id: string) => ["order", id, "timeline"] as const,
   messages: (id: string) => ["order", id, "messages"] as const,
   typing: (id: string) => ["order", id, "typing"] as const,
+  users: ["admin", "users"] as const,
+  userList: (query: object) => ["admin", "users", query] as const,
   allOrders: (query: object) => ["admin", "orders", query] as const,
   audit: (query: object) => ["admin", "audit", query] as const,
   consumers: ["admin", "consumers"] as const,

@@ -16,12 +16,14 @@ export type Order = Schemas["Order"];
 export type OrderLine = Schemas["Line"];
 export type Paid = Schemas["Paid"];
 export type Product = Schemas["Product"];
+export type RoleName = Schemas["RoleName"];
 export type Session = Schemas["Session"];
 export type ShipTo = Schemas["ShipTo"];
 export type Shipment = Schemas["Shipment"];
 export type Stock = Schemas["Stock"];
 /** An event as the archive has it. What it says depends on its type. */
 export type StoredEvent = Omit<Schemas["Event"], "data"> & { data: unknown };
+export type User = Schemas["User"];
 export type WholeOrder = Schemas["WholeOrder"];
 export type OrderStatus = NonNullable<
   NonNullable<operations["list_orders"]["parameters"]["query"]>["status"]

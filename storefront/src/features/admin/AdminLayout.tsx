@@ -7,6 +7,7 @@ const PAGES = [
   ["events", "Events"],
   ["audit", "Audit"],
   ["orders", "Orders"],
+  ["users", "Users"],
 ] as const;
 
 /** What surrounds every page of the admin area. */
