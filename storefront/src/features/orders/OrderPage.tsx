@@ -6,7 +6,9 @@ import { Skeleton } from "../../components/Skeleton";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Stepper } from "../../components/Stepper";
 import { Time } from "../../components/Time";
+import { useMe } from "../../session/useMe";
 import { NotFoundPage } from "../../shell/pages";
+import { HistoryLink } from "../admin/HistoryLink";
 import { Cancel } from "./Cancel";
 import { Conversation } from "./Conversation";
 import { Parcels } from "./Parcels";
@@ -24,7 +26,6 @@ export function Component() {
   if (isProblem(error) && error.status === 404) return <NotFoundPage />;
   return (
     <div className="page">
-      <title>Your order · Millrace</title>
       {isPending && <Skeleton lines={8} label="Loading the order" />}
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
       {data && <Details key={id} order={data} />}
@@ -34,11 +35,13 @@ export function Component() {
 
 function Details({ order }: { order: WholeOrder }) {
   const shops = useShopNames(order);
+  const own = useMe()?.id === order.buyer_id;
   return (
     <div className="stack-l">
+      <title>{`${own ? "Your order" : "Order"} · Millrace`}</title>
       <div className="stack">
         <div className="spread">
-          <h1>Your order</h1>
+          <h1>{own ? "Your order" : "Order"}</h1>
           <p role="status" className="order-status">
             <span className="visually-hidden">Status: </span>
             <StatusBadge status={order.status} />
@@ -50,7 +53,7 @@ function Details({ order }: { order: WholeOrder }) {
         </p>
       </div>
       <section className="card" aria-label="Progress">
-        <Stepper steps={stepsOf(order)} label="How far your order is" />
+        <Stepper steps={stepsOf(order)} label={own ? "How far your order is" : "How far the order is"} />
       </section>
       <Rejected order={order} />
       <PayPanel order={order} />
@@ -62,7 +65,10 @@ function Details({ order }: { order: WholeOrder }) {
         <div className="stack-l">
           <Totals order={order} />
           <Timeline order={order} shops={shops} />
-          {order.actions.includes("cancel") && <Cancel order={order} />}
+          <div className="row">
+            {order.actions.includes("cancel") && <Cancel order={order} />}
+            <HistoryLink of={{ kind: "order", id: order.id }} />
+          </div>
         </div>
       </div>
     </div>

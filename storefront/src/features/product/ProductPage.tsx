@@ -9,6 +9,7 @@ import { StockBadge } from "../../components/StockBadge";
 import { usePolling } from "../../live/LiveUpdates";
 import { useMe } from "../../session/useMe";
 import { NotFoundPage } from "../../shell/pages";
+import { HistoryLink } from "../admin/HistoryLink";
 import { AddToCart } from "./AddToCart";
 import { Gallery } from "./Gallery";
 
@@ -65,6 +66,9 @@ function Details({ product }: { product: Product }) {
           </Notice>
         )}
         {status === "active" && me?.id !== seller.id && <AddToCart key={product.id} product={product} />}
+        <div>
+          <HistoryLink of={{ kind: "product", id: product.id }} />
+        </div>
         {description && <p className="product-description">{description}</p>}
       </div>
     </article>
