@@ -4,6 +4,7 @@ import { Button } from "../../components/Button";
 import { Skeleton } from "../../components/Skeleton";
 import { Time } from "../../components/Time";
 import { classes } from "../../lib/classes";
+import { useMe } from "../../session/useMe";
 import { useMessages } from "./queries";
 import { Typing } from "./Typing";
 import { WriteMessage } from "./WriteMessage";
@@ -13,6 +14,9 @@ export function Conversation({ order }: { order: WholeOrder }) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useMessages(
     order.id,
   );
+  const me = useMe();
+  // Staff may read along.
+  const takesPart = [order.buyer_id, ...order.lines.map(({ seller_id }) => seller_id)].includes(me?.id);
   const messages = data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <section className="card stack" aria-labelledby="messages">
@@ -27,15 +31,19 @@ export function Conversation({ order }: { order: WholeOrder }) {
         </div>
       )}
       {data && messages.length === 0 && (
-        <p className="soft">Nothing yet. Everybody in this order reads what you write here.</p>
+        <p className="soft">
+          Nothing yet.{takesPart && " Everybody in this order reads what you write here."}
+        </p>
       )}
-      <ol role="log" aria-label="Messages about this order" className="messages">
-        {[...messages].reverse().map((message) => (
-          <Bubble key={message.number} message={message} />
-        ))}
-      </ol>
+      <div role="log" aria-label="Messages about this order">
+        <ol role="list" className="messages">
+          {[...messages].reverse().map((message) => (
+            <Bubble key={message.number} message={message} />
+          ))}
+        </ol>
+      </div>
       <Typing orderId={order.id} />
-      <WriteMessage orderId={order.id} />
+      {takesPart && <WriteMessage orderId={order.id} />}
     </section>
   );
 }
