@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useParams, useSearchParams } from "react-router-dom";
 import { isProblem } from "../../../api";
 import { Blank, Failure } from "../../../components/Blank";
@@ -11,7 +11,7 @@ import { eventsOf, useHistory } from "./queries";
 import type { Aggregate } from "./references";
 import { StandingPanel } from "./StandingPanel";
 import { momentsOf } from "./standing";
-import { useSteps } from "./useSteps";
+import { momentId, useSteps } from "./useSteps";
 import "./events.css";
 
 export function HistoryPage() {
@@ -59,6 +59,13 @@ function History({ of, history }: HistoryProps) {
   useEffect(() => {
     if (ahead) void fetchNextPage();
   }, [ahead, fetchNextPage]);
+
+  const arrived = useRef(false);
+  useEffect(() => {
+    if (arrived.current) return;
+    arrived.current = Number.isNaN(wanted) || wanted === shown;
+    if (wanted === shown) document.getElementById(momentId(shown))?.scrollIntoView({ block: "center" });
+  }, [wanted, shown]);
 
   const moment = moments[shown - 1];
   if (!moment) return null;
