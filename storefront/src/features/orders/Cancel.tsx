@@ -6,6 +6,7 @@ import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { Form } from "../../components/Form";
 import { toast } from "../../components/toast";
+import { useMe } from "../../session/useMe";
 
 export function Cancel({ order }: { order: WholeOrder }) {
   const [open, setOpen] = useState(false);
@@ -21,6 +22,7 @@ export function Cancel({ order }: { order: WholeOrder }) {
 
 function CancelDialog({ order, onClose }: { order: WholeOrder; onClose: () => void }) {
   const client = useQueryClient();
+  const own = useMe()?.id === order.buyer_id;
   const cancel = useMutation({
     mutationFn: (reason: string) =>
       answer(
@@ -39,8 +41,8 @@ function CancelDialog({ order, onClose }: { order: WholeOrder; onClose: () => vo
     <Dialog title="Cancel this order?" onClose={onClose}>
       <p>
         {order.paid_at
-          ? "Nothing is sent, and what you have paid goes back to you."
-          : "What was reserved for you is given back."}
+          ? `Nothing is sent, and what was paid goes back to ${own ? "you" : "the buyer"}.`
+          : "What was reserved for it is given back."}
       </p>
       <Form
         label="Cancel"
