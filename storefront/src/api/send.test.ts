@@ -54,11 +54,13 @@ describe("commands", () => {
     expect(asked[0]?.headers.get("If-Match")).toBe('"4"');
   });
 
-  it("leave queries and logins without a name", async () => {
+  it("leave queries, logins and what answers a secret without a name", async () => {
     shop(() => good({ items: [] }));
     await answer(api.GET("/api/products"));
     await answer(api.POST("/api/auth/forgot-password", { body: { email: "anna@example.org" } }));
-    expect(keysOf(asked)).toEqual([null, null]);
+    const body = { url: "https://example.org/hook", events: ["order.paid" as const] };
+    await answer(api.POST("/api/webhooks", { body }));
+    expect(keysOf(asked)).toEqual([null, null, null]);
     expect(asked[0]?.headers.has("X-Requested-With")).toBe(false);
   });
 
