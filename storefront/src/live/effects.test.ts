@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { keys } from "../api";
+import { keys, type StockNumbers } from "../api";
 import { follow, withStock } from "./effects";
 
 describe("what is told live", () => {
@@ -17,6 +17,24 @@ describe("what is told live", () => {
     expect(client.getQueryData(keys.product("cup"))).toEqual(out);
     expect(client.getQueryData(keys.productList({}))).toEqual({ items: [out, jug], next_cursor: "more" });
     expect(client.getQueryData(keys.productsById(["cup"]))).toEqual([out]);
+  });
+
+  it("counts a seller's own stock, unless a later count is known", () => {
+    const client = new QueryClient();
+    const counted = (available: number, version: number) => ({
+      on_hand: available,
+      reserved: 0,
+      available,
+      threshold: 0,
+      version,
+    });
+    const tell = (stock_exact: StockNumbers) =>
+      follow(client, { name: "stock", data: { product_id: "cup", stock: "in", stock_exact, at: "" } });
+    tell(counted(5, 3));
+    tell(counted(9, 2));
+    expect(client.getQueryData(keys.inventory("cup"))).toEqual(counted(5, 3));
+    tell(counted(4, 4));
+    expect(client.getQueryData(keys.inventory("cup"))).toEqual(counted(4, 4));
   });
 
   it("leaves alone what is not known yet", () => {

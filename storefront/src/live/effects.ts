@@ -1,5 +1,13 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { keys, type LiveEvent, type LiveEvents, type LiveName, type Product, type Stock } from "../api";
+import {
+  keys,
+  type LiveEvent,
+  type LiveEvents,
+  type LiveName,
+  type Product,
+  type Stock,
+  type StockNumbers,
+} from "../api";
 
 type Effects = { [Name in LiveName]: (client: QueryClient, data: LiveEvents[Name]) => void };
 
@@ -11,9 +19,15 @@ const effects: Effects = {
     void client.invalidateQueries({ queryKey: ["seller"] });
     void client.invalidateQueries({ queryKey: ["admin", "orders"] });
   },
-  stock: (client, { product_id, stock }) => {
+  stock: (client, { product_id, stock, stock_exact }) => {
     client.setQueriesData({ queryKey: keys.products }, (answer) => withStock(answer, product_id, stock));
-    void client.invalidateQueries({ queryKey: ["seller", "inventory", product_id] });
+    if (!stock_exact) return;
+    client.setQueryData<StockNumbers>(keys.inventory(product_id), (known) =>
+      known && known.version > stock_exact.version ? known : stock_exact,
+    );
+    void client.invalidateQueries({ queryKey: keys.movements(product_id) });
+    void client.invalidateQueries({ queryKey: keys.ownProducts });
+    void client.invalidateQueries({ queryKey: keys.summaries });
   },
   message: (client, { order_id }) => {
     client.setQueryData(keys.typing(order_id), null);

@@ -1,7 +1,10 @@
+import type { Stock, StockNumbers } from "../types";
+
 /** What the shop tells live. To hear of more, name it here and say in src/live/effects.ts what follows from it. */
 export interface LiveEvents {
   order: { id: string; version: number; type: string; status: string; at: string };
-  stock: { product_id: string; stock: "in" | "low" | "out"; at: string };
+  /** The numbers are told to the product's seller alone. */
+  stock: { product_id: string; stock: Stock; stock_exact?: StockNumbers; at: string };
   message: { order_id: string };
   typing: { order_id: string; party?: string; seller_id?: string | null; shop_name?: string | null };
   /** Something may have been missed: read anew what is on the screen. */
