@@ -30,6 +30,16 @@ export class Problem extends Error {
     return new Problem(response.status, code, known, seconds(response.headers.get("Retry-After")));
   }
 
+  /** What the page itself finds wrong with fields, told as the shop would. */
+  static invalid(messages: Record<string, string>): Problem {
+    const errors = Object.entries(messages).map(([field, message]) => ({
+      pointer: `/${field}`,
+      code: "invalid",
+      message,
+    }));
+    return new Problem(422, "invalid", { errors });
+  }
+
   get errors(): FieldError[] {
     return this.body.errors ?? [];
   }
