@@ -44,7 +44,8 @@ function LineRow({ line }: { line: OrderLine }) {
   );
 }
 
-function ParcelState({ shipment }: { shipment: Shipment | undefined }) {
+/** How far a seller's parcel is. */
+export function ParcelState({ shipment }: { shipment: Shipment | undefined }) {
   if (!shipment) return null;
   return (
     <p className="parcel-state small">

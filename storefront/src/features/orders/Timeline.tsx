@@ -60,7 +60,7 @@ function wordsOf(moment: Moment, shops: ReadonlyMap<string, string>): string {
     case "order.payment_declined":
       return `Payment declined${reason}`;
     case "order.paid":
-      return `Paid ${amount}`;
+      return moment.amount ? `Paid ${amount}` : "Paid";
     case "order.paid_late":
       return `${amount} came too late and goes back`;
     case "order.expired":
@@ -76,7 +76,7 @@ function wordsOf(moment: Moment, shops: ReadonlyMap<string, string>): string {
     case "order.returned":
       return `Goods came back to ${shop}${reason}`;
     case "order.refunded":
-      return `${amount} refunded`;
+      return moment.amount ? `${amount} refunded` : "Refunded";
     default:
       return moment.type.replace(/^order\./, "").replaceAll("_", " ");
   }

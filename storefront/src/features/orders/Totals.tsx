@@ -1,6 +1,6 @@
-import { countryName } from "../../lib/countries";
 import type { Money, WholeOrder } from "../../api";
 import { Price } from "../../components/Price";
+import { Address } from "./Address";
 
 export function Totals({ order }: { order: WholeOrder }) {
   const { totals, payment, ship_to } = order;
@@ -14,15 +14,9 @@ export function Totals({ order }: { order: WholeOrder }) {
         {payment && payment.refunded.amount > 0 && <Amount name="Refunded" of={payment.refunded} />}
       </dl>
       {ship_to && (
-        <address className="small">
-          <strong>{ship_to.name}</strong>
-          <br />
-          {ship_to.lines.join(", ")}
-          <br />
-          {[ship_to.postcode, ship_to.city].filter(Boolean).join(" ")}
-          <br />
-          {countryName(ship_to.country)}
-        </address>
+        <div className="small order-address">
+          <Address of={ship_to} />
+        </div>
       )}
     </section>
   );
