@@ -39,6 +39,7 @@ const WORDS: Record<string, string> = {
   already_selling: "You keep a shop already.",
   already_listed: "This product is listed already.",
   too_much_stock: "That is more than can be kept in stock.",
+  too_many_webhooks: "You have as many webhooks as you can have. Remove one first.",
   below_reserved: "Units that are promised to orders cannot be taken away.",
 };
 
