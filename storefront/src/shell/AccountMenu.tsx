@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { NavLink, useLocation } from "react-router-dom";
 import type { Account } from "../api";
 import { useLogout } from "../session/useLogout";
-import { nameOf } from "../session/useMe";
+import { hasRole, nameOf } from "../session/useMe";
 
 /** What belongs to whoever is logged in. Closes by Escape, by a click elsewhere and on the way to another page. */
 export function AccountMenu({ me }: { me: Account }) {
@@ -51,6 +51,11 @@ export function AccountMenu({ me }: { me: Account }) {
           <li>
             <NavLink to="/orders">Your orders</NavLink>
           </li>
+          {!hasRole(me, "seller") && (
+            <li>
+              <NavLink to="/seller">Open a shop</NavLink>
+            </li>
+          )}
           <li>
             <NavLink to="/account">Account</NavLink>
           </li>
