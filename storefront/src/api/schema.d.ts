@@ -112,7 +112,7 @@ export type paths = {
         get?: never;
         put?: never;
         /**
-         * Asks a consumer to try a dead letter again, now.
+         * Asks a consumer to try a dead letter again, now, and with it whatever else of its aggregate is given up.
          * @description Whether that goes well shows in the list of dead letters: a letter that fails again is there again. A consumer that is
          *     paused does it once it goes on.
          */
@@ -602,12 +602,15 @@ export type paths = {
             cookie?: never;
         };
         /**
-         * Tells of orders and stock as they change, for as long as the client listens.
+         * Tells of orders, messages and stock as they change, for as long as the client listens.
          * @description Server-Sent Events. `order`: an order that the caller placed, sells in or looks after as admin or support, with `id`,
-         *     `version`, `type`, `status` and `at`. `stock`: `product_id`, `stock` (`in`, `low` or `out`) and `at`, when the band of a
-         *     product on offer changes; to its seller at every change, with `stock_exact`. `reset`: too much has happened since, or what
-         *     was shown has changed; read anew what is on the screen. Every event has an id; whoever brings the last one along in
-         *     `Last-Event-ID` misses nothing and hears nothing twice. The answer ends with its session or access token.
+         *     `version`, `type`, `status` and `at`. `message`: what was written about an order, to whoever reads its messages: its `id`,
+         *     and the message as `GET /api/orders/{id}/messages` shows it. `typing`: somebody else in an order is writing, with `id`,
+         *     `party` and `seller_id`; it is told once, to whoever listens, and has no id. `stock`: `product_id`, `stock` (`in`, `low` or
+         *     `out`) and `at`, when the band of a product on offer changes; to its seller at every change, with `stock_exact`. `reset`: too
+         *     much has happened since, or what was shown has changed; read anew what is on the screen. Every event but `typing` has an id;
+         *     whoever brings the last one along in `Last-Event-ID` misses nothing and hears nothing twice. The answer ends with its session
+         *     or access token.
          */
         get: operations["listen"];
         put?: never;
@@ -1352,7 +1355,7 @@ export type components = {
              */
             totp?: string | null;
         };
-        /** @description An event that one consumer group cannot deal with. What its aggregate did later waits behind it. */
+        /** @description An event that one consumer group cannot deal with. What its aggregate did later waits behind it, but in the group `webhooks`. */
         DeadLetter: {
             /**
              * @description The aggregate: `<kind>:<id>`.
@@ -1366,7 +1369,7 @@ export type components = {
              * @description How often it was tried.
              */
             attempts: number;
-            /** @description What the event says. */
+            /** @description What the event says, or the first of the messages about it. */
             data: Record<string, never>;
             /** @description What is wrong with it. */
             error: string;
@@ -1393,7 +1396,7 @@ export type components = {
             version: number;
             /**
              * Format: int64
-             * @description How many events wait, this one included.
+             * @description How many events wait, this one included. Of the group `webhooks`: how many messages about it were given up.
              */
             waiting: number;
         };
@@ -1891,7 +1894,7 @@ export type components = {
                  * @description How often it was tried.
                  */
                 attempts: number;
-                /** @description What the event says. */
+                /** @description What the event says, or the first of the messages about it. */
                 data: Record<string, never>;
                 /** @description What is wrong with it. */
                 error: string;
@@ -1918,7 +1921,7 @@ export type components = {
                 version: number;
                 /**
                  * Format: int64
-                 * @description How many events wait, this one included.
+                 * @description How many events wait, this one included. Of the group `webhooks`: how many messages about it were given up.
                  */
                 waiting: number;
             }[];
@@ -5069,14 +5072,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Tells of orders and stock as they change, for as long as the client listens. */
+            /** @description Tells of orders, messages and stock as they change, for as long as the client listens. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     /**
-                     * @example id: 1a..............._...............1
+                     * @example id: 1a..............._...............1____
                      *     event: order
                      *     data: {"id":"019a2b3d-77aa-7c11-b2f0-9d3a6c51e07b","version":2,"type":"order.confirmed","status":"confirmed","at":"2026-11-02T09:00:00Z"}
                      */

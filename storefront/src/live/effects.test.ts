@@ -41,6 +41,16 @@ describe("what is told live", () => {
     expect(withStock<unknown>(undefined, "cup", "low")).toBeUndefined();
   });
 
+  it("says who is writing about an order, until they have written", () => {
+    const client = new QueryClient();
+    client.setQueryData(keys.messages("o"), {});
+    follow(client, { name: "typing", data: { id: "o", party: "buyer", seller_id: null } });
+    expect(client.getQueryData(keys.typing("o"))).toMatchObject({ by: "The buyer" });
+    follow(client, { name: "message", data: { id: "o" } });
+    expect(client.getQueryData(keys.typing("o"))).toBeNull();
+    expect(client.getQueryState(keys.messages("o"))?.isInvalidated).toBe(true);
+  });
+
   it("makes an order worth reading again", () => {
     const client = new QueryClient();
     client.setQueryData(keys.order("o"), {});

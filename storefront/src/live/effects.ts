@@ -29,13 +29,13 @@ const effects: Effects = {
     void client.invalidateQueries({ queryKey: keys.ownProducts });
     void client.invalidateQueries({ queryKey: keys.summaries });
   },
-  message: (client, { order_id }) => {
-    client.setQueryData(keys.typing(order_id), null);
-    void client.invalidateQueries({ queryKey: keys.messages(order_id) });
+  message: (client, { id }) => {
+    client.setQueryData(keys.typing(id), null);
+    void client.invalidateQueries({ queryKey: keys.messages(id) });
   },
-  typing: (client, data) => {
-    client.setQueryData(keys.typing(data.order_id), {
-      by: data.shop_name ?? data.party ?? "",
+  typing: (client, { id, party }) => {
+    client.setQueryData(keys.typing(id), {
+      by: party === "buyer" ? "The buyer" : "A seller",
       at: Date.now(),
     });
   },

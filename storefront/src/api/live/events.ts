@@ -5,8 +5,10 @@ export interface LiveEvents {
   order: { id: string; version: number; type: string; status: string; at: string };
   /** The numbers are told to the product's seller alone. */
   stock: { product_id: string; stock: Stock; stock_exact?: StockNumbers; at: string };
-  message: { order_id: string };
-  typing: { order_id: string; party?: string; seller_id?: string | null; shop_name?: string | null };
+  /** Somebody wrote about the order of this id. */
+  message: { id: string };
+  /** Somebody else in the order of this id is writing. */
+  typing: { id: string; party: string; seller_id: string | null };
   /** Something may have been missed: read anew what is on the screen. */
   reset: { reason: string };
 }
