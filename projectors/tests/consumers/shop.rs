@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::webhooks::Local;
 
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 /// Longer than any test.
 pub(crate) const PAY_WITHIN: Duration = Duration::from_secs(3600);
 

@@ -12,7 +12,7 @@ use crate::rows::Goods;
 use crate::shop::{Answer, LONG, Service};
 use test_kit::migrations::migrate;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 #[track_caller]
 fn assert_unavailable(answer: &Answer) {
