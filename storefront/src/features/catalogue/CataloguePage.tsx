@@ -51,7 +51,10 @@ export function CataloguePage() {
           {isPending && <ProductGridSkeleton />}
           {error && !data && <Failure error={error} retry={() => void refetch()} />}
           {data && data.items.length > 0 && <ProductGrid products={data.items} label={title} />}
-          {data?.items.length === 0 && (
+          {data?.items.length === 0 && Object.keys(filters).length === 0 && (
+            <Blank title="Nothing is on offer yet" />
+          )}
+          {data?.items.length === 0 && Object.keys(filters).length > 0 && (
             <Blank title="Nothing matches">
               <p>Try fewer words, or take a filter away.</p>
               <Link className="button" to="/products">
