@@ -7,7 +7,7 @@ export default tseslint.config(
   { ignores: ["dist", "src/api/schema.d.ts"] },
   js.configs.recommended,
   {
-    files: ["src/**/*.{ts,tsx}", "vite.config.ts"],
+    files: ["src/**/*.{ts,tsx}", "e2e/**/*.ts", "*.config.ts"],
     extends: [tseslint.configs.strictTypeChecked, jsxA11y.flatConfigs.strict],
     plugins: { "react-hooks": reactHooks },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
