@@ -8,17 +8,18 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test contract bench chaos soak queries lint rust servers browser storefront
+.PHONY: help up test contract bench chaos soak queries lint rust servers browser storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-up: servers rust ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
+up: servers rust page ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
 test: servers browser lint ## Check format and lints, run every test
 	$(CARGO) test --workspace --no-fail-fast
 	CONTRACT_OPTIONAL=1 contract/run --short
+	storefront/check
 
 contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
 	$(CARGO) build --bin millrace
@@ -56,6 +57,16 @@ storefront/dist/.built: storefront/node_modules/.package-lock.json $(shell find 
 storefront/node_modules/.package-lock.json: storefront/package.json storefront/package-lock.json
 	npm --prefix storefront ci --no-audit --no-fund
 	@touch $@
+
+# The shop runs without its storefront too.
+page:
+	@if ! command -v npm >/dev/null; then echo "No storefront: building it needs Node 18.18 or newer, with npm. The API starts without."; \
+	elif ! node -e 'process.exit(process.versions.node.split(".")[0] < 18)'; then echo "No storefront: Node $$(node --version) is older than 18.18. The API starts without."; \
+	else $(MAKE) --no-print-directory storefront; fi
+
+screenshots: servers rust browser storefront ## Take the pictures of the README anew
+	$(CARGO) build --bin millrace
+	npm --prefix storefront run screenshots
 
 lint: rust ## Check format and lints
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then set -x; $(CARGO) fmt --all --check; \
