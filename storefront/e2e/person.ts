@@ -44,8 +44,7 @@ export class Person {
     await this.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await this.page.getByRole("button", { name: "Create account" }).click();
     await expect(this.page.getByRole("heading", { name: "Look at your mail" })).toBeVisible();
-    const link = new URL(await this.mailedLink());
-    await this.page.goto(link.pathname + link.search);
+    await this.page.goto(await this.mailedLink("verify-email"));
     await expect(this.page.getByText("your address is confirmed")).toBeVisible();
     await this.logIn();
   }
@@ -58,15 +57,16 @@ export class Person {
       username: this.username,
       password: PASSWORD,
     });
-    const token = new URL(await this.mailedLink()).searchParams.get("token");
+    const link = await this.mailedLink("verify-email");
+    const token = new URLSearchParams(link.split("?")[1]).get("token");
     await this.ask("POST", "/api/auth/verify-email", { token });
     await this.logIn();
   }
 
-  async logIn(): Promise<void> {
+  async logIn(password = PASSWORD): Promise<void> {
     await this.page.goto("/login");
     await this.page.getByLabel("E-mail address").fill(this.email);
-    await this.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await this.page.getByLabel("Password", { exact: true }).fill(password);
     await this.page.getByRole("button", { name: "Log in", exact: true }).click();
     await expect(this.page.getByRole("button", { name: /^Account of/ })).toBeVisible();
   }
@@ -139,17 +139,19 @@ export class Person {
     return (answer.text === "" ? undefined : JSON.parse(answer.text)) as Answer;
   }
 
-  private async mailedLink(): Promise<string> {
+  /** The path of the link to a page, in the newest mail that has one. */
+  async mailedLink(page: string): Promise<string> {
     let link: string | null | undefined;
     await expect
       .poll(async () => {
         const request = { headers: { Accept: "application/json" } };
         const answer = await this.context.request.get(`/dev/mail?to=${this.email}`, request);
         const { items } = (await answer.json()) as { items: Mail[] };
-        link = items.find((mail) => mail.link)?.link;
+        link = items.find((mail) => mail.link?.includes(`/${page}?`))?.link;
         return link;
       })
       .toBeTruthy();
-    return link ?? "";
+    const { pathname, search } = new URL(link ?? "");
+    return pathname + search;
   }
 }
