@@ -21,7 +21,7 @@ interface FormProps {
 /** A form that says what went wrong, and leads to the first field that needs another look. */
 export function Form({ onSubmit, error, fields = [], label, children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const submittedAt = useRef(-Infinity);
+  const submitted = useRef({ at: -Infinity, values: "" });
   useEffect(() => {
     if (!error) return;
     const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
@@ -30,10 +30,13 @@ export function Form({ onSubmit, error, fields = [], label, children }: FormProp
 
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const values = valuesOf(event.currentTarget);
+    const last = submitted.current;
+    submitted.current = { at: event.timeStamp, values: JSON.stringify(values) };
     // A double click is one submission.
-    if (event.timeStamp - submittedAt.current < DOUBLE_CLICK_MILLISECONDS) return;
-    submittedAt.current = event.timeStamp;
-    onSubmit(valuesOf(event.currentTarget), event.currentTarget);
+    const again = event.timeStamp - last.at < DOUBLE_CLICK_MILLISECONDS;
+    if (again && last.values === submitted.current.values) return;
+    onSubmit(values, event.currentTarget);
   };
   return (
     <form ref={form} className="form" onSubmit={submit} noValidate aria-label={label}>
