@@ -30,7 +30,7 @@ export function Component() {
         </>
       ) : (
         <Form
-          label="New password"
+          label="Set a new password"
           error={reset.error}
           fields={["password"]}
           onSubmit={(values) => reset.mutate(values)}
