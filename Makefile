@@ -61,7 +61,7 @@ storefront/node_modules/.package-lock.json: storefront/package.json storefront/p
 # The shop runs without its storefront too.
 page:
 	@if ! command -v npm >/dev/null; then echo "No storefront: building it needs Node 18.18 or newer, with npm. The API starts without."; \
-	elif ! node -e 'process.exit(process.versions.node.split(".")[0] < 18)'; then echo "No storefront: Node $$(node --version) is older than 18.18. The API starts without."; \
+	elif ! node -e 'process.exit(process.versions.node.split(".")[0] < 18 ? 1 : 0)'; then echo "No storefront: Node $$(node --version) is older than 18.18. The API starts without."; \
 	else $(MAKE) --no-print-directory storefront; fi
 
 screenshots: servers rust browser storefront ## Take the pictures of the README anew
