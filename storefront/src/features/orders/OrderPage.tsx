@@ -1,21 +1,17 @@
 import { useParams } from "react-router-dom";
 import { isProblem, type WholeOrder } from "../../api";
 import { Failure } from "../../components/Blank";
-import { Price } from "../../components/Price";
 import { Skeleton } from "../../components/Skeleton";
-import { StatusBadge } from "../../components/StatusBadge";
-import { Stepper } from "../../components/Stepper";
-import { Time } from "../../components/Time";
 import { useMe } from "../../session/useMe";
 import { NotFoundPage } from "../../shell/pages";
 import { HistoryLink } from "../admin/HistoryLink";
 import { Cancel } from "./Cancel";
 import { Conversation } from "./Conversation";
+import { OrderHead } from "./OrderHead";
 import { Parcels } from "./Parcels";
 import { PayPanel } from "./PayPanel";
 import { useOrder, useShopNames } from "./queries";
 import { Rejected } from "./Rejected";
-import { stepsOf } from "./steps";
 import { Timeline } from "./Timeline";
 import { Totals } from "./Totals";
 import "./orders.css";
@@ -39,22 +35,11 @@ function Details({ order }: { order: WholeOrder }) {
   return (
     <div className="stack-l">
       <title>{`${own ? "Your order" : "Order"} · Millrace`}</title>
-      <div className="stack">
-        <div className="spread">
-          <h1>{own ? "Your order" : "Order"}</h1>
-          <p role="status" className="order-status">
-            <span className="visually-hidden">Status: </span>
-            <StatusBadge status={order.status} />
-          </p>
-        </div>
-        <p className="soft small">
-          <Time at={order.placed_at} /> · <Price of={order.total} /> ·{" "}
-          <span className="order-id">{order.id}</span>
-        </p>
-      </div>
-      <section className="card" aria-label="Progress">
-        <Stepper steps={stepsOf(order)} label={own ? "How far your order is" : "How far the order is"} />
-      </section>
+      <OrderHead
+        order={order}
+        title={own ? "Your order" : "Order"}
+        progress={own ? "How far your order is" : "How far the order is"}
+      />
       <Rejected order={order} />
       <PayPanel order={order} />
       <div className="order-columns">

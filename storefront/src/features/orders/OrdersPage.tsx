@@ -1,16 +1,15 @@
 import { Link, useNavigate, useSearchParams } from "react-router-dom";
 import type { Order } from "../../api";
 import { Blank, Failure } from "../../components/Blank";
-import { Select } from "../../components/Field";
 import { Pagination } from "../../components/Pagination";
 import { Price } from "../../components/Price";
 import { Skeleton } from "../../components/Skeleton";
-import { isOrderStatus, ORDER_STATUSES, StatusBadge, statusWords } from "../../components/StatusBadge";
+import { isOrderStatus, StatusBadge } from "../../components/StatusBadge";
+import { StatusSelect } from "../../components/StatusSelect";
 import { Time } from "../../components/Time";
+import { goodsOf } from "./goods";
 import { useOrders } from "./queries";
 import "./orders.css";
-
-const NAMED = 3;
 
 export function Component() {
   const [search] = useSearchParams();
@@ -26,18 +25,10 @@ export function Component() {
       <title>Your orders · Millrace</title>
       <div className="spread">
         <h1>Your orders</h1>
-        <Select
-          label="Show"
-          value={status ?? ""}
-          onChange={({ target }) => navigate(target.value ? `?status=${target.value}` : "/orders")}
-        >
-          <option value="">All of them</option>
-          {ORDER_STATUSES.map((known) => (
-            <option key={known} value={known}>
-              {statusWords(known)}
-            </option>
-          ))}
-        </Select>
+        <StatusSelect
+          status={status}
+          onChoose={(chosen) => navigate(chosen ? `?status=${chosen}` : "/orders")}
+        />
       </div>
       {isPending && <Skeleton lines={6} label="Loading your orders" />}
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
@@ -67,17 +58,10 @@ export function Component() {
 }
 
 function OrderRow({ order }: { order: Order }) {
-  const named = order.lines
-    .slice(0, NAMED)
-    .map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name));
-  const more = order.lines.length - named.length;
   return (
     <li className="card order-row">
       <div className="stack order-row-words">
-        <Link to={`/orders/${order.id}`}>
-          {named.join(", ")}
-          {more > 0 && ` and ${more} more`}
-        </Link>
+        <Link to={`/orders/${order.id}`}>{goodsOf(order)}</Link>
         <span className="small soft">
           <Time at={order.placed_at} />
         </span>

@@ -6,7 +6,8 @@ import { Select } from "../../../components/Field";
 import { Pagination } from "../../../components/Pagination";
 import { Price } from "../../../components/Price";
 import { Skeleton } from "../../../components/Skeleton";
-import { isOrderStatus, ORDER_STATUSES, StatusBadge, statusWords } from "../../../components/StatusBadge";
+import { isOrderStatus, StatusBadge } from "../../../components/StatusBadge";
+import { StatusSelect } from "../../../components/StatusSelect";
 import { Table, type Column } from "../../../components/Table";
 import { usePolling } from "../../../live/LiveUpdates";
 import { withChoices } from "../../catalogue/filters";
@@ -44,18 +45,7 @@ export function AllOrdersPage() {
       <div className="spread">
         <h1>All orders</h1>
         <div className="row">
-          <Select
-            label="Show"
-            value={query.status ?? ""}
-            onChange={({ target }) => choose({ status: target.value })}
-          >
-            <option value="">All of them</option>
-            {ORDER_STATUSES.map((known) => (
-              <option key={known} value={known}>
-                {statusWords(known)}
-              </option>
-            ))}
-          </Select>
+          <StatusSelect status={query.status} onChoose={(status) => choose({ status })} />
           <Select
             label="First"
             value={query.sort ?? ""}

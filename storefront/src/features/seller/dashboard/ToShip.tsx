@@ -3,7 +3,7 @@ import { Failure } from "../../../components/Blank";
 import { Skeleton } from "../../../components/Skeleton";
 import { Time } from "../../../components/Time";
 import { useSales } from "../queries";
-import { goodsOf } from "../orders/goods";
+import { goodsOf } from "../../orders/goods";
 
 const SHOWN = 5;
 

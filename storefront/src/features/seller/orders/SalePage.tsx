@@ -1,16 +1,12 @@
 import { Link, useParams } from "react-router-dom";
 import { isProblem, type WholeOrder } from "../../../api";
 import { Failure } from "../../../components/Blank";
-import { Price } from "../../../components/Price";
 import { Skeleton } from "../../../components/Skeleton";
-import { StatusBadge } from "../../../components/StatusBadge";
-import { Stepper } from "../../../components/Stepper";
-import { Time } from "../../../components/Time";
 import { NotFoundPage } from "../../../shell/pages";
 import { Conversation } from "../../orders/Conversation";
 import "../../orders/orders.css";
+import { OrderHead } from "../../orders/OrderHead";
 import { useOrder, useShopNames } from "../../orders/queries";
-import { stepsOf } from "../../orders/steps";
 import { Timeline } from "../../orders/Timeline";
 import { NextStep } from "./NextStep";
 import { Recipient } from "./Recipient";
@@ -35,25 +31,15 @@ function Details({ order }: { order: WholeOrder }) {
   const shops = useShopNames(order);
   return (
     <div className="stack-l">
-      <div className="stack">
+      <OrderHead
+        order={order}
+        title={order.ship_to ? `Order for ${order.ship_to.name}` : "Order"}
+        progress="How far your part of the order is"
+      >
         <p className="small">
           <Link to="/seller/orders">All orders</Link>
         </p>
-        <div className="spread">
-          <h1>{order.ship_to ? `Order for ${order.ship_to.name}` : "Order"}</h1>
-          <p role="status" className="order-status">
-            <span className="visually-hidden">Status: </span>
-            <StatusBadge status={order.status} />
-          </p>
-        </div>
-        <p className="soft small">
-          <Time at={order.placed_at} /> · <Price of={order.total} /> ·{" "}
-          <span className="order-id">{order.id}</span>
-        </p>
-      </div>
-      <section className="card" aria-label="Progress">
-        <Stepper steps={stepsOf(order)} label="How far your part of the order is" />
-      </section>
+      </OrderHead>
       <div className="order-columns">
         <div className="stack-l">
           <NextStep order={order} />

@@ -1,15 +1,15 @@
 import { Link, useNavigate, useSearchParams } from "react-router-dom";
 import type { Order, OrderStatus } from "../../../api";
 import { Blank, Failure } from "../../../components/Blank";
-import { Select } from "../../../components/Field";
 import { Pagination } from "../../../components/Pagination";
 import { Price } from "../../../components/Price";
 import { Skeleton } from "../../../components/Skeleton";
 import { isOrderStatus, ORDER_STATUSES, StatusBadge, statusWords } from "../../../components/StatusBadge";
+import { StatusSelect } from "../../../components/StatusSelect";
 import { Time } from "../../../components/Time";
 import "../../orders/orders.css";
 import { useSales } from "../queries";
-import { goodsOf } from "./goods";
+import { goodsOf } from "../../orders/goods";
 import { useArrived } from "./useArrivals";
 
 // A seller's own part of an order is shipped as a whole.
@@ -30,18 +30,12 @@ export function SalesPage() {
       <title>Orders · Your shop · Millrace</title>
       <div className="spread">
         <h1>Orders</h1>
-        <Select
-          label="Show"
-          value={status ?? ""}
-          onChange={({ target }) => navigate(target.value ? `?status=${target.value}` : "/seller/orders")}
-        >
-          <option value="">All of them</option>
-          {STATUSES.map((known) => (
-            <option key={known} value={known}>
-              {saleWords(known)}
-            </option>
-          ))}
-        </Select>
+        <StatusSelect
+          status={status}
+          onChoose={(chosen) => navigate(chosen ? `?status=${chosen}` : "/seller/orders")}
+          offered={STATUSES}
+          words={saleWords}
+        />
       </div>
       {isPending && <Skeleton lines={6} label="Loading the orders" />}
       {error && !data && <Failure error={error} retry={() => void refetch()} />}

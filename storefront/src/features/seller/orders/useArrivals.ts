@@ -3,7 +3,7 @@ import { useOutletContext } from "react-router-dom";
 import type { Order } from "../../../api";
 import { toast } from "../../../components/toast";
 import { useSales } from "../queries";
-import { goodsOf } from "./goods";
+import { goodsOf } from "../../orders/goods";
 import { arrivedSince } from "./arrivals";
 
 const SINGLY = 2;
