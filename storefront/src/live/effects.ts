@@ -16,8 +16,8 @@ const effects: Effects = {
   order: (client, { id }) => {
     void client.invalidateQueries({ queryKey: keys.order(id) });
     void client.invalidateQueries({ queryKey: keys.orders });
-    void client.invalidateQueries({ queryKey: ["seller"] });
-    void client.invalidateQueries({ queryKey: ["admin", "orders"] });
+    void client.invalidateQueries({ queryKey: keys.ownTrade });
+    void client.invalidateQueries({ queryKey: keys.everybodysOrders });
   },
   stock: (client, { product_id, stock, stock_exact }) => {
     client.setQueriesData({ queryKey: keys.products }, (answer) => withStock(answer, product_id, stock));

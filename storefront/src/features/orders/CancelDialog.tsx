@@ -33,7 +33,7 @@ export function CancelDialog({ order, title = "Cancel this order?", onClose }: C
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: keys.order(order.id) }),
-        client.invalidateQueries({ queryKey: ["admin", "orders"] }),
+        client.invalidateQueries({ queryKey: keys.everybodysOrders }),
       ]),
   });
   return (

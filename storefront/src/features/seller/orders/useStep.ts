@@ -14,7 +14,7 @@ export function useStep<Wanted, Answer>(
     onSuccess: (answer) => toast(words(answer)),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keys.order(orderId) });
-      void client.invalidateQueries({ queryKey: ["seller"] });
+      void client.invalidateQueries({ queryKey: keys.ownTrade });
     },
   });
 }
