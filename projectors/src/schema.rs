@@ -12,8 +12,10 @@ use sqlx::{
 use crate::{
     archive,
     generations::{self, Generation},
+    policies,
     projection::Projection,
     read_models::{self, each_read_model},
+    timers,
 };
 
 /// What a schema is made of.
@@ -245,15 +247,17 @@ async fn of_consumers_and(
     Ok(schemas)
 }
 
-/// The schema in which a consumer keeps its positions; `None` when there is no such consumer.
+/// The schema in which a consumer keeps its positions, whether or not it has any yet; `None` when there is no such consumer.
 pub(crate) async fn of_consumer(connection: &mut PgConnection, consumer: &str) -> Result<Option<String>, sqlx::Error> {
-    for schema in of_consumers(connection).await? {
-        let statement = format!("select exists (select from {schema}.positions where consumer = $1)");
-        if sqlx::query_scalar(AssertSqlSafe(statement)).bind(consumer).fetch_one(&mut *connection).await? {
-            return Ok(Some(schema));
-        }
+    if let Some(schema) = of_consumers(connection).await?.into_iter().find(|schema| schema == consumer) {
+        return Ok((schema != POLICIES).then_some(schema));
     }
-    Ok(None)
+    // Those of an older Millrace too.
+    let statement = "select exists (select from policies.positions where consumer = $1)";
+    let is_policy = policies::GROUPS.contains(&consumer)
+        || consumer == timers::GROUP
+        || sqlx::query_scalar(statement).bind(consumer).fetch_one(&mut *connection).await?;
+    Ok(is_policy.then(|| POLICIES.to_owned()))
 }
 
 /// Connections whose unqualified names mean the tables of a generation, or else those of its home.

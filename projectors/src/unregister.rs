@@ -36,6 +36,9 @@ pub async fn unregister(store: &Store, database: &PgConnectOptions, consumer: &s
     );
     let rows: Vec<(String, bool)> =
         sqlx::query_as(AssertSqlSafe(statement)).bind(consumer).fetch_all(&mut *transaction).await?;
+    if rows.is_empty() {
+        return Ok(Unregistered::Unknown);
+    }
     if rows.iter().any(|(_, is_owned)| *is_owned) {
         return Ok(Unregistered::AtWork);
     }

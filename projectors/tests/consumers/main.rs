@@ -21,6 +21,7 @@ mod orders;
 mod payments;
 mod privacy;
 mod replay;
+mod requests;
 mod rows;
 mod soak;
 mod spread;
