@@ -1,13 +1,14 @@
 //! What operators ask of consumers as a whole: to stand still, to go on, to be forgotten.
 
 use domain::Partition;
-use projectors::{Request, Unregistered, unregister};
+use projectors::{Request, Unregistered, is_taken_over, unregister};
+use sqlx::Connection;
 
 use crate::shop::{SOON, Shop};
 
 impl Shop {
-    pub(crate) async fn ask(&self, consumer: &str, request: Request) {
-        self.store.ask(consumer, &request, "operator").await.unwrap();
+    pub(crate) async fn ask(&self, consumer: &str, request: Request) -> String {
+        self.store.ask(consumer, &request, "operator").await.unwrap()
     }
 }
 
@@ -70,8 +71,14 @@ async fn a_request_that_was_made_while_nobody_was_there_is_done_later() {
 #[tokio::test]
 async fn a_request_that_was_made_before_the_consumer_ever_worked_is_done_too() {
     let shop = Shop::open().await;
-    shop.ask("orders_g1", Request::Pause { reason: "from the start".to_owned() }).await;
+    let (mut holding, mut looking) = (shop.sql().await, shop.sql().await);
+    let mut begun_late = holding.begin().await.unwrap();
+    sqlx::query("lock table orders_g1.positions in exclusive mode").execute(&mut *begun_late).await.unwrap();
+    let number = shop.ask("orders_g1", Request::Pause { reason: "from the start".to_owned() }).await;
     let running = shop.consume();
+    let taken_over = async || is_taken_over(&mut looking, &number).await.unwrap();
+    test_kit::eventually("the request is taken over", SOON, taken_over).await;
+    begun_late.commit().await.unwrap();
     let paused = async || running.faults().iter().any(|(_, fault)| fault.contains("from the start"));
     test_kit::eventually("the request is done", SOON, paused).await;
     running.stop().await;
