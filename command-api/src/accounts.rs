@@ -113,7 +113,7 @@ impl App {
                     let changes = Changes::none().and::<User>(id, events.clone());
                     Decision::new(changes.and_private::<User>(id, private).and_credential(id, credential), Ok(events))
                 }
-                Err(error) => Decision::new(Changes::none(), Err(error)),
+                Err(error) => Decision::rejected(Err(error)),
             });
         match outcome.await.map_err(undecided)? {
             // The same applicant was faster with another name: the address has an account.

@@ -84,11 +84,11 @@ impl App {
         let outcome = self.store.commit(request, move |states| {
             let (user, version) = (states.get::<User>(id), states.version::<User>(id));
             if change.version.is_some_and(|known| known != version) {
-                return Decision::new(Changes::none(), Err(Unchanged::MovedOn));
+                return Decision::rejected(Err(Unchanged::MovedOn));
             }
             let events = match user.decide(change.command.clone()) {
                 Ok(events) => events,
-                Err(error) => return Decision::new(Changes::none(), Err(Unchanged::Refused(error))),
+                Err(error) => return Decision::rejected(Err(Unchanged::Refused(error))),
             };
             let changed = Changed { version: version + events.len() as u64, events: events.clone() };
             let mut changes = Changes::none();

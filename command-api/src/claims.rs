@@ -111,7 +111,7 @@ impl App {
         let outcome =
             self.store.commit(request, move |states| match states.get::<Claim>(claim).decide(command.clone()) {
                 Ok(events) => Decision::new(Changes::none().and::<Claim>(claim, events), Ok(until)),
-                Err(error) => Decision::new(Changes::none(), Err(Unclaimed::Taken(error))),
+                Err(error) => Decision::rejected(Err(Unclaimed::Taken(error))),
             });
         match outcome.await.map_err(Unclaimed::Undecided)? {
             Outcome::Done(claimed) => claimed,

@@ -110,7 +110,7 @@ impl Command<'_> {
             let mut draft = Draft::new(states, &if_match);
             match decide(&mut draft) {
                 Ok(answer) => Decision::new(draft.finish().0, Ok(answer)),
-                Err(problem) => Decision::new(Changes::none(), Err(problem)),
+                Err(problem) => Decision::rejected(Err(problem)),
             }
         });
         match outcome.await.map_err(undecided)? {
@@ -139,8 +139,8 @@ impl Command<'_> {
                 // The refusal, and nothing else, is confirmed at the versions it was decided on.
                 Err(problem) => (Changes::none(), Err(problem), Vec::new()),
             };
-            let receipt = receipt::keep(&answer, &hash);
-            Decision { changes, answer: (answer, happened), receipt }
+            let (receipt, rejected) = (receipt::keep(&answer, &hash), answer.is_err());
+            Decision { changes, answer: (answer, happened), receipt, rejected }
         });
         match outcome.await.map_err(undecided)? {
             Outcome::Done((answer, happened)) => {

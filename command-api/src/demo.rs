@@ -138,7 +138,7 @@ async fn commit<E: Into<anyhow::Error> + Send + 'static>(
 ) -> anyhow::Result<()> {
     let outcome = app.store.commit(request, move |states| match decide(states) {
         Ok(changes) => Decision::new(changes, Ok(())),
-        Err(error) => Decision::new(Changes::none(), Err(error)),
+        Err(error) => Decision::rejected(Err(error)),
     });
     match outcome.await? {
         Outcome::Done(answer) => answer.map_err(Into::into),

@@ -69,7 +69,7 @@ impl Operator {
             let events = prove(user).and_then(|proof| Ok([proof, user.decide(Command::GrantRole { role })?].concat()));
             match events {
                 Ok(events) => Decision::new(Changes::none().and::<User>(id, events), Ok(())),
-                Err(error) => Decision::new(Changes::none(), Err(error)),
+                Err(error) => Decision::rejected(Err(error)),
             }
         });
         match outcome.await? {

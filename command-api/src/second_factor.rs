@@ -80,7 +80,7 @@ impl App {
         let request = Request::new(call.context(event_store::CommandId::random()), [Stream::of::<User>(id)]);
         let outcome = self.store.commit(request, move |states| match refuse_when_on(states.get::<User>(id)) {
             Ok(()) => Decision::new(Changes::none().and_credential(id, sealed.clone()), Ok(())),
-            Err(problem) => Decision::new(Changes::none(), Err(problem)),
+            Err(problem) => Decision::rejected(Err(problem)),
         });
         match outcome.await.map_err(undecided)? {
             Outcome::Done(enrolled) => enrolled.map(|()| Enrolment { secret: secret.into(), uri: uri.into() }),

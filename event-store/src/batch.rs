@@ -151,6 +151,11 @@ impl Batch {
         self.not_after = if self.not_after == 0 { time } else { self.not_after.min(time) };
     }
 
+    /// How many events it writes, aggregate by aggregate, with the category of each.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        self.order.iter().map(|key| (key.0, self.states[key].events.len()))
+    }
+
     /// The states as they are after everything here has been written.
     pub(crate) fn into_states(self) -> impl Iterator<Item = (Key, Arc<Snapshot>)> {
         let taken = self.states.into_iter().filter(|(_, working)| working.taken);

@@ -108,12 +108,20 @@ pub struct Decision<T> {
     pub answer: T,
     /// What a repetition of the command will hear: never a secret.
     pub receipt: Option<String>,
+    /// Whether it breaks a rule: that is counted, and makes no other difference.
+    pub rejected: bool,
 }
 
 impl<T> Decision<T> {
     /// A decision without a receipt.
     pub const fn new(changes: Changes, answer: T) -> Self {
-        Self { changes, answer, receipt: None }
+        Self { changes, answer, receipt: None, rejected: false }
+    }
+
+    /// A decision that changes nothing, since that would break a rule.
+    #[must_use]
+    pub fn rejected(answer: T) -> Self {
+        Self { rejected: true, ..Self::new(Changes::none(), answer) }
     }
 }
 

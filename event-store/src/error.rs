@@ -122,6 +122,11 @@ impl Error {
         }
     }
 
+    /// Whether the command wanted more than there is room for in one.
+    pub(crate) const fn is_too_large(&self) -> bool {
+        matches!(self, Self::TooLarge { .. })
+    }
+
     /// Whether Redis has refused to write for want of memory.
     pub(crate) fn is_out_of_memory(&self) -> bool {
         matches!(self, Self::Redis(error) if error.code() == Some("OOM"))

@@ -13,7 +13,7 @@ use redis::{
     streams::{StreamInfoConsumersReply, StreamInfoGroupsReply},
 };
 
-use crate::{Error, Recorded, Store, keys, recorded::Entry};
+use crate::{Error, Recorded, Store, keys, measures::BlockingConnection, recorded::Entry};
 
 /// Names one feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,7 +189,7 @@ impl Follower {
 struct Blocking {
     client: Client,
     /// With how long a read on it may block at most.
-    connection: Option<(MultiplexedConnection, Duration)>,
+    connection: Option<(MultiplexedConnection, Duration, BlockingConnection)>,
 }
 
 impl Blocking {
@@ -211,9 +211,9 @@ impl Blocking {
         }
         // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
         // blocking for it and give it events.
-        let (mut connection, longest) = self.connect(block).await?;
+        let (mut connection, longest, counted) = self.connect(block).await?;
         let answer: Value = command.query_async(&mut connection).await?;
-        self.connection = Some((connection, longest));
+        self.connection = Some((connection, longest, counted));
         if answer == Value::Nil {
             return Ok(Vec::new());
         }
@@ -230,14 +230,18 @@ impl Blocking {
 
     /// A connection, and how long a read on it may block at most: the client gives up on an answer after a while, which must
     /// be longer than Redis may take to give one.
-    async fn connect(&mut self, block: Duration) -> Result<(MultiplexedConnection, Duration), Error> {
+    async fn connect(
+        &mut self,
+        block: Duration,
+    ) -> Result<(MultiplexedConnection, Duration, BlockingConnection), Error> {
         match self.connection.take() {
-            Some((connection, longest)) if longest >= block => Ok((connection, longest)),
+            Some(open) if open.1 >= block => Ok(open),
             _ => {
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(Duration::from_secs(1)))
                     .set_response_timeout(Some(block + Duration::from_secs(2)));
-                Ok((self.client.get_multiplexed_async_connection_with_config(&config).await?, block))
+                let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+                Ok((connection, block, BlockingConnection::opened()))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::Partition;
@@ -21,6 +21,7 @@ use crate::{
     Changes, Decision, Error, Failure, Outcome, Request, States, Store,
     batch::{Answer, Batch},
     decision::Change,
+    measures::{End, Measures},
     state::{Key, Stream},
 };
 
@@ -77,6 +78,8 @@ struct Waiting<T, F> {
     decide: F,
     conflicts: u32,
     answer: Option<T>,
+    rejected: bool,
+    measures: Arc<Measures>,
     reply: oneshot::Sender<Result<Outcome<T>, Failure>>,
 }
 
@@ -93,6 +96,7 @@ impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T
             decision
         };
         let decision = catch_unwind(AssertUnwindSafe(decide)).map_err(|_| Error::Panicked)?;
+        self.rejected = decision.rejected;
         self.answer = Some(decision.answer);
         Ok((decision.changes, decision.receipt))
     }
@@ -102,18 +106,27 @@ impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T
         self.conflicts
     }
 
-    // A caller that no longer listens has gone away: its command stands all the same.
-    fn done(self: Box<Self>) {
-        let answer = self.answer.expect("it was decided before it was written");
-        let _ = self.reply.send(Ok(Outcome::Done(answer)));
+    fn done(mut self: Box<Self>) {
+        let answer = self.answer.take().expect("it was decided before it was written");
+        self.end(Ok(Outcome::Done(answer)));
     }
 
     fn replayed(self: Box<Self>, receipt: String) {
-        let _ = self.reply.send(Ok(Outcome::Replayed(receipt)));
+        self.end(Ok(Outcome::Replayed(receipt)));
     }
 
     fn failed(self: Box<Self>, failure: Failure) {
-        let _ = self.reply.send(Err(failure));
+        self.end(Err(failure));
+    }
+}
+
+impl<T, F> Waiting<T, F> {
+    fn end(self, outcome: Result<Outcome<T>, Failure>) {
+        if let Some(stream) = self.request.streams.first() {
+            self.measures.ended(stream.key().0, End::of(&outcome, self.rejected));
+        }
+        // A caller that no longer listens has gone away: its command stands all the same.
+        let _ = self.reply.send(outcome);
     }
 }
 
@@ -138,7 +151,8 @@ impl Store {
     ) -> Result<Outcome<T>, Failure> {
         let partition = request.partition();
         let (reply, answer) = oneshot::channel();
-        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, reply });
+        let measures = self.measures().clone();
+        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, rejected: false, measures, reply });
         if self.lane(partition).push(waiting) {
             tokio::spawn(self.clone().drain(partition));
         }
@@ -222,12 +236,13 @@ impl Store {
     }
 
     async fn write(&self, partition: Partition, batch: Batch, taken: Vec<Taken>) -> Vec<Box<dyn Pending>> {
-        let answer = match self.call(&batch.command(partition)).await {
-            Ok(value) => batch.answer(&value),
-            Err(error) => Err(error),
-        };
+        let (command, called) = (batch.command(partition), Instant::now());
+        let answer = self.call(&command).await;
+        self.measures().called(taken.len(), called.elapsed().as_secs_f64());
+        let answer = answer.and_then(|value| batch.answer(&value));
         match answer {
             Ok(Answer::Written) => {
+                self.measures().written(&batch);
                 batch.into_states().for_each(|(key, snapshot)| drop(self.keep(key, snapshot)));
                 taken.into_iter().for_each(|(pending, _)| pending.done());
                 Vec::new()

@@ -20,7 +20,9 @@ mod decision;
 mod lane;
 mod library;
 mod load;
+mod measures;
 mod memory;
+mod meter;
 mod store;
 
 mod durability;
@@ -35,6 +37,7 @@ pub use context::{CommandId, Context};
 pub use decision::{Changes, Decision, Failure, Outcome, States};
 pub use durability::Unsafe;
 pub use error::Error;
+pub use meter::Meter;
 pub use feed::{Feed, Follower, Positioned, Reader};
 pub use recorded::Recorded;
 pub use records::Record;

@@ -15,6 +15,7 @@ use crate::{
     Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Stream, keys,
     lane::Lane,
     library,
+    measures::Measures,
     memory::Memory,
     state::{Key, Snapshot},
 };
@@ -59,6 +60,7 @@ struct Inner {
     memory: Memory,
     cache: Cache<Key, Arc<Snapshot>>,
     lanes: [Lane; Partition::COUNT as usize],
+    measures: Arc<Measures>,
 }
 
 /// What a command is, beside its decision.
@@ -125,7 +127,8 @@ impl Store {
         let redis = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let cache = Cache::new(settings.cached_aggregates);
         let (settings, memory, lanes) = (settings.clone(), Memory::default(), Default::default());
-        Ok(Self { inner: Arc::new(Inner { client, redis, settings, memory, cache, lanes }) })
+        let measures = Arc::new(Measures::new());
+        Ok(Self { inner: Arc::new(Inner { client, redis, settings, memory, cache, lanes, measures }) })
     }
 
     /// Loads the append function and checks that the store was made for this version. Safe to repeat.
@@ -170,7 +173,7 @@ impl Store {
                 let version = states.version::<A>(id) + events.len() as u64;
                 Decision::new(Changes::none().and::<A>(id, events), Ok(version))
             }
-            Err(error) => Decision::new(Changes::none(), Err(error)),
+            Err(error) => Decision::rejected(Err(error)),
         });
         match outcome.await? {
             Outcome::Done(answer) => answer.map_err(ExecuteError::Rejected),
@@ -216,6 +219,10 @@ impl Store {
 
     pub(crate) fn memory(&self) -> &Memory {
         &self.inner.memory
+    }
+
+    pub(crate) fn measures(&self) -> &Arc<Measures> {
+        &self.inner.measures
     }
 
     pub(crate) fn lane(&self, partition: Partition) -> &Lane {

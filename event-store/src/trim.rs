@@ -38,7 +38,9 @@ impl Store {
     /// When Redis does not answer or the feed ends with a foreign entry.
     pub async fn trim_feed(&self, feed: Feed, from: u64) -> Result<u64, Error> {
         let head = self.head(feed).await?;
-        self.trim(&feed.key(), from.min(head)).await
+        let trimmed = self.trim(&feed.key(), from.min(head)).await?;
+        self.measures().trimmed(feed.category, trimmed);
+        Ok(trimmed)
     }
 
     /// Takes the events before this one, which carries them forward, out of an aggregate's stream, and returns how many
@@ -58,14 +60,23 @@ impl Store {
 
     /// The number in the last id that was ever given in a stream, even when that entry is gone; 0 when there is none.
     pub(crate) async fn last_number(&self, key: &str) -> Result<u64, Error> {
+        Ok(self.last_number_and_length(key).await?.0)
+    }
+
+    /// The position of the newest event of a feed, as `head` has it, and how many events the feed still has.
+    pub(crate) async fn extent(&self, feed: Feed) -> Result<(u64, u64), Error> {
+        self.last_number_and_length(&feed.key()).await
+    }
+
+    async fn last_number_and_length(&self, key: &str) -> Result<(u64, u64), Error> {
         let info: Result<StreamInfoStreamReply, RedisError> = self.redis().xinfo_stream(key).await;
-        let last = match info {
-            Ok(info) => info.last_generated_id,
-            Err(error) if error.to_string().contains("no such key") => return Ok(0),
+        let (last, length) = match info {
+            Ok(info) => (info.last_generated_id, info.length as u64),
+            Err(error) if error.to_string().contains("no such key") => return Ok((0, 0)),
             Err(error) => return Err(error.into()),
         };
         let number = last.strip_suffix("-0").and_then(|number| number.parse().ok());
-        number.ok_or_else(|| Error::Foreign { key: key.to_owned(), entry: last })
+        number.map(|number| (number, length)).ok_or_else(|| Error::Foreign { key: key.to_owned(), entry: last })
     }
 
     async fn trim(&self, key: &str, from: u64) -> Result<u64, Error> {

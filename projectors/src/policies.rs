@@ -130,7 +130,7 @@ impl Carrier<'_> {
     async fn execute<A: Aggregate>(&self, id: A::Id, command: A::Command) -> Result<(), Fault> {
         let decide = move |states: &States<'_>| match states.get::<A>(id).decide(command.clone()) {
             Ok(events) => Decision::new(Changes::none().and::<A>(id, events), Ok(())),
-            Err(rule) => Decision::new(Changes::none(), Err(rule)),
+            Err(rule) => Decision::rejected(Err(rule)),
         };
         if let Err(rule) = self.commit(vec![Stream::of::<A>(id)], decide).await? {
             tracing::debug!(category = A::CATEGORY, id = %id.into(), %rule, "already decided otherwise");
@@ -174,7 +174,7 @@ impl Carrier<'_> {
             });
             match changes {
                 Ok(changes) => Decision::new(changes, Ok(Answer::Done)),
-                Err(rule) => Decision::new(Changes::none(), Err(rule)),
+                Err(rule) => Decision::rejected(Err(rule)),
             }
         })
         .await?
@@ -248,7 +248,7 @@ impl Decided {
 
     fn conclude(self) -> Decision<Result<Answer, inventory::Error>> {
         match self.broken {
-            Some(rule) => Decision::new(Changes::none(), Err(rule)),
+            Some(rule) => Decision::rejected(Err(rule)),
             None if self.short.is_empty() => Decision::new(self.changes, Ok(Answer::Reserved)),
             None => Decision::new(Changes::none(), Ok(Answer::Short(self.short))),
         }

@@ -216,8 +216,10 @@ impl Carrier<'_> {
         let (not_after, fired) = (Some(self.until), Some(timer));
         let request = Request { not_after, fired, settling: true, ..Request::new(context, [Stream::of::<A>(id)]) };
         let commit = self.store.commit(request, move |states| {
-            let decided = states.get::<A>(id).decide(command.clone());
-            Decision::new(decided.map_or_else(|_| Changes::none(), |events| Changes::none().and::<A>(id, events)), ())
+            match states.get::<A>(id).decide(command.clone()) {
+                Ok(events) => Decision::new(Changes::none().and::<A>(id, events), ()),
+                Err(_) => Decision::rejected(()),
+            }
         });
         commit.await?;
         Ok(())

@@ -218,11 +218,10 @@ pub(super) async fn hear_provider(
         let events = answered(states.get::<Order>(attempt.order), attempt, &callback.outcome);
         match events {
             Ok(events) => Decision {
-                changes: Changes::none().and::<Order>(attempt.order, events),
-                answer: Ok(()),
                 receipt: Some(r#"{"status":204}"#.to_owned()),
+                ..Decision::new(Changes::none().and::<Order>(attempt.order, events), Ok(()))
             },
-            Err(problem) => Decision::new(Changes::none(), Err(problem)),
+            Err(problem) => Decision::rejected(Err(problem)),
         }
     });
     match heard.await.map_err(undecided)? {

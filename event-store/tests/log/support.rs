@@ -85,7 +85,7 @@ pub(crate) async fn receive_all(
                 .and::<Inventory>(*product, states.get::<Inventory>(*product).decide(receive(quantity)).unwrap());
         }
         let answer = format!("received {quantity}");
-        Decision { changes, receipt: Some(answer.clone()), answer }
+        Decision { receipt: Some(answer.clone()), ..Decision::new(changes, answer) }
     });
     commit.await
 }

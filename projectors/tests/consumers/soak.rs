@@ -65,7 +65,7 @@ async fn one_order(shop: &Shop, seller: UserId, product: ProductId) {
 fn decide_to_cancel(states: &States<'_>, order: OrderId) -> Decision<()> {
     let events = states.get::<Order>(order).decide(Command::Cancel { reason: None, by: Party::Buyer }).unwrap();
     let changes = Changes::none().and::<Order>(order, events);
-    Decision { changes, answer: (), receipt: Some("cancelled".to_owned()) }
+    Decision { receipt: Some("cancelled".to_owned()), ..Decision::new(changes, ()) }
 }
 
 #[tokio::test(flavor = "multi_thread")]

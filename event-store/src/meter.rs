@@ -1,0 +1,85 @@
+//! How Redis is, looked at now and then by whoever shows it: how far the feeds have come, how full it is, what is due.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{Partition, event};
+use futures_util::future::{try_join, try_join_all};
+use gauges::{Found, Gauges};
+use redis::{AsyncCommands, InfoDict};
+use time::OffsetDateTime;
+
+use crate::{Error, Feed, Store, keys};
+
+/// Looks at Redis, and shows what it has found as gauges.
+pub struct Meter {
+    store: Store,
+    shown: Gauges,
+}
+
+impl Meter {
+    /// How often it is worth a look.
+    pub const EVERY: Duration = Duration::from_secs(5);
+
+    /// A meter that has not looked yet.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, shown: Gauges::default() }
+    }
+
+    /// Looks once, and returns the position of the newest event of each feed.
+    ///
+    /// # Errors
+    /// When Redis does not answer; then nothing is shown but that.
+    pub async fn look(&mut self) -> Result<BTreeMap<Feed, u64>, Error> {
+        let mut found = Found::default();
+        let looked = look(&self.store, &mut found).await;
+        if looked.is_err() {
+            found = Found::default();
+        }
+        found.add("redis_up", [], f64::from(u8::from(looked.is_ok())));
+        self.shown.show(found);
+        looked
+    }
+}
+
+async fn look(store: &Store, found: &mut Found) -> Result<BTreeMap<Feed, u64>, Error> {
+    memory(store, found).await?;
+    timers(store, found).await?;
+    let feeds = event::categories().into_iter().flat_map(Feed::all);
+    let ends = try_join_all(feeds.map(async |feed| Ok::<_, Error>((feed, store.extent(feed).await?)))).await?;
+    let (mut heads, mut lengths) = (BTreeMap::new(), BTreeMap::<_, u64>::new());
+    for (feed, (head, length)) in ends {
+        let partition = feed.partition.to_string();
+        found.add("feed_head_events", [("category", feed.category), ("partition", &partition)], head as f64);
+        *lengths.entry(feed.category).or_default() += length;
+        heads.insert(feed, head);
+    }
+    for (category, length) in lengths {
+        found.add("feed_length_events", [("category", category)], length as f64);
+    }
+    Ok(heads)
+}
+
+async fn memory(store: &Store, found: &mut Found) -> Result<(), Error> {
+    let info: InfoDict = redis::cmd("INFO").arg("memory").query_async(&mut store.redis()).await?;
+    let node = store.client().get_connection_info().addr().to_string();
+    let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
+    found.add("redis_memory_used_bytes", [("node", &node)], bytes("used_memory"));
+    found.add("redis_memory_max_bytes", [("node", &node)], bytes("maxmemory"));
+    Ok(())
+}
+
+async fn timers(store: &Store, found: &mut Found) -> Result<(), Error> {
+    let now = (OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64;
+    let due = try_join_all(Partition::all().map(async |partition| {
+        let (key, mut redis, mut counting) = (keys::timers(partition), store.redis(), store.redis());
+        let earliest = redis.zrangebyscore_limit_withscores(&key, 0, now, 0, 1);
+        let (count, earliest): (u64, Vec<(String, u64)>) = try_join(counting.zcount(&key, 0, now), earliest).await?;
+        Ok::<_, Error>((count, earliest.first().map(|(_, due)| *due)))
+    }))
+    .await?;
+    let earliest = due.iter().filter_map(|(_, earliest)| *earliest).min().unwrap_or_default();
+    found.add("timers_due", [], due.iter().map(|(count, _)| *count).sum::<u64>() as f64);
+    found.add("timers_oldest_due_timestamp_seconds", [], earliest as f64 / 1000.0);
+    Ok(())
+}
