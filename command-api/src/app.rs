@@ -30,6 +30,7 @@ use crate::claims;
 use crate::codes;
 use crate::command::InFlight;
 use crate::failure::unread;
+use crate::measures;
 use crate::passwords::{self, Passwords};
 use crate::paying::Paying;
 use crate::rules;
@@ -129,6 +130,7 @@ impl App {
         if settings.limits.rate_limits == Switch::Off && !settings.demo.demo {
             return Err(Error::WithoutLimits);
         }
+        measures::describe();
         let secret = Secret::open(&settings.keys.keys_dir)?;
         let keys = SigningKeys::open(&settings.keys.keys_dir)?;
         let url = &settings.redis.redis_url;
@@ -199,10 +201,11 @@ impl App {
         self.revocations.clone()
     }
 
-    /// Learns of sessions that end elsewhere and of changes of the keys, until the shutdown.
+    /// Learns of sessions that end elsewhere and of changes of the keys, and shows operators how the log is, until the shutdown.
     pub async fn follow(&self, shutdown: CancellationToken) {
         let revocations = self.revocations.clone().follow(self.client.clone(), shutdown.clone());
-        tokio::join!(revocations, self.keys.clone().follow(shutdown));
+        let measures = measures::follow(self.store.clone(), shutdown.clone());
+        tokio::join!(revocations, measures, self.keys.clone().follow(shutdown));
     }
 
     /// Resolves once every session that had ended before the start is known.

@@ -34,6 +34,7 @@ mod paying;
 
 // The service
 pub mod app;
+mod measures;
 mod openapi;
 pub mod operator;
 mod routes;

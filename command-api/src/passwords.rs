@@ -137,10 +137,26 @@ impl Passwords {
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let started = Instant::now();
+        let (started, _waiting) = (Instant::now(), Waiting::begin());
         let turn = tokio::time::timeout(LONGEST_WAIT, self.line.clone().acquire_owned()).await;
         metrics::histogram!("password_wait_seconds").record(started.elapsed().as_secs_f64());
         turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)
+    }
+}
+
+/// Somebody who stands in line, until this is dropped.
+struct Waiting(());
+
+impl Waiting {
+    fn begin() -> Self {
+        metrics::gauge!("password_hashes_waiting").increment(1);
+        Self(())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        metrics::gauge!("password_hashes_waiting").decrement(1);
     }
 }
 

@@ -152,7 +152,8 @@ impl Store {
         let partition = request.partition();
         let (reply, answer) = oneshot::channel();
         let measures = self.measures().clone();
-        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, rejected: false, measures, reply });
+        let waiting =
+            Box::new(Waiting { request, decide, conflicts: 0, answer: None, rejected: false, measures, reply });
         if self.lane(partition).push(waiting) {
             tokio::spawn(self.clone().drain(partition));
         }

@@ -147,7 +147,10 @@ fn describe() {
     describe_gauge!("feed_head_events", "The position of the newest event of a feed");
     describe_gauge!("feed_length_events", "Events that Redis still has in the feeds of a category");
     describe_gauge!("timers_due", "Timers whose time has come and that nobody has dealt with");
-    describe_gauge!("timers_oldest_due_timestamp_seconds", "When the earliest timer that is due was due; 0 when none is");
+    describe_gauge!(
+        "timers_oldest_due_timestamp_seconds",
+        "When the earliest timer that is due was due; 0 when none is"
+    );
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ impl CommandApi {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
         self.settings.payments.check(self.edge.time_limit)?;
+        let measured = ops::measure("command-api", stop.clone())?;
         let app = command_api::App::open(&self.settings)?;
         waiting::for_redis(&app).await?;
         let following = app.clone();
@@ -66,11 +67,11 @@ impl CommandApi {
         tokio::spawn(async move { following.follow(until).await });
         stop.run_until_cancelled(app.caught_up()).await;
         let checks = Checks::new().with("redis", redis_is_ready(app.store())).with("keys", keys_are_there(app.keys()));
-        let introspection = introspection::router(app.gate());
+        let operations = ops::router(measured, checks).merge(introspection::router(app.gate()));
         let public = command_api::service(app.clone(), &self.edge);
         let until = stop.clone();
         let call_back = move |listener| drop(tokio::spawn(async move { app.call_back(listener, until).await }));
-        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), call_back, stop).await
+        both(&self.listen, [local(8081), local(9081)], public, operations, call_back, stop).await
     }
 }
 
@@ -104,6 +105,7 @@ impl QueryApi {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        let measured = ops::measure("query-api", stop.clone())?;
         let revocations = Revocations::new(self.access.access_lifetime);
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
         let redis = connection::client(&self.redis.redis_url)?;
@@ -123,11 +125,11 @@ impl QueryApi {
         tokio::spawn(app.clone().follow(stop.clone()));
         let telling = app.clone().go_on_telling_of_ended(revocations, self.access.access_lifetime);
         tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
-        let checks = app.checks();
+        let operations = ops::router(measured, app.checks());
         let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
         let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), |_| {}, stop).await
+        both(&self.listen, [local(8082), local(9082)], public, operations, |_| {}, stop).await
     }
 }
 
@@ -166,6 +168,7 @@ impl Projectors {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        let measured = ops::measure("projectors", stop.clone())?;
         // What is missing for mails is said before anything starts.
         let keys = SigningKeys::open(&self.keys.keys_dir)?;
         let mailing = self.mail.mailing(self.demo.demo, "http://127.0.0.1:8080", keys.clone())?;
@@ -173,7 +176,6 @@ impl Projectors {
         tokio::spawn(keys.clone().follow(stop.clone()));
         let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
-        let measured = ops::measure(stop.clone())?;
         waiting::for_postgres(&database).await?;
         let provider = self.payments.provider(self.demo.demo, &self.redis.redis_url)?;
         let consuming = self.consuming.with_payments(store.clone(), database, self.payments, provider)?;
@@ -193,18 +195,17 @@ async fn both(
     listen: &Listen,
     defaults: [SocketAddr; 2],
     public: Router,
-    (checks, more): (Checks, Router),
+    operations: Router,
     listening: impl FnOnce(SocketAddr),
     stop: CancellationToken,
 ) -> anyhow::Result<ExitCode> {
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
-    let operations = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
+    let operations_listener = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
     listening(listener.local_addr()?);
-    let measured = ops::router(ops::measure(stop.clone())?, checks).merge(more);
     tokio::try_join!(
         serve::serve(listener, public, stop.clone(), listen.drain),
-        serve::serve(operations, measured, stop, listen.drain),
+        serve::serve(operations_listener, operations, stop, listen.drain),
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -137,7 +137,7 @@ impl Up {
         let database_url =
             private(servers.and_then(Servers::postgres_url)).or_else(|| self.stores.database_url.clone());
         let redis_url = redis_url.context("there is no Redis")?;
-        let measured = ops::measure(stop.clone())?;
+        let measured = ops::measure("up", stop.clone())?;
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
         let redis = connection::client(&redis_url)?;

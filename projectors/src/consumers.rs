@@ -17,12 +17,13 @@ use crate::{
     feeding::feed,
     log::Log,
     mailer::{self, Mailer, Mailing},
+    measuring::{Measuring, Pools},
     policies::Carrying,
     privacy::{self, Privacy},
     projection::Projection,
     read_models::of_name,
     requests,
-    runtime::{Leases, OneByOne, Sink, Status, Timing, Worker},
+    runtime::{Leases, Measures, OneByOne, Sink, Status, Timing, Worker},
     schema,
     sight::Sight,
     timers::{self, Asking, Timers},
@@ -76,8 +77,10 @@ impl Consumers {
         consumers.watch_timers();
         let Settings { store, database, .. } = consumers.process.settings.clone();
         let (owner, status) = (consumers.process.owner.clone(), consumers.process.status.clone());
-        let sight = Sight::new(store.clone(), &database, owner, status);
+        let sight = Sight::new(store.clone(), &database, owner.clone(), status);
         consumers.process.tasks.spawn(sight.run(consumers.stop.clone()));
+        let measuring = Measuring::new(store.clone(), &database, owner, consumers.process.pools.clone());
+        consumers.process.tasks.spawn(measuring.run(consumers.stop.clone()));
         consumers.process.tasks.spawn(requests::follow(store, database, consumers.stop.clone()));
         consumers.process.tasks.close();
         consumers
@@ -129,16 +132,18 @@ impl Consumers {
     fn tell(&self, telling: Telling) {
         let Settings { store, database, timing, .. } = self.process.settings.clone();
         let pool = schema::pool(&database, schema::WEBHOOKS, 3);
-        let sender =
-            webhooks::Sender::new(schema::pool(&database, schema::WEBHOOKS, 4), store.clone(), telling, timing.tick);
+        let sending = schema::pool(&database, schema::WEBHOOKS, 4);
+        self.process.pools.add("webhooks-sender", &sending);
+        let sender = webhooks::Sender::new(sending, store.clone(), telling, timing.tick);
         self.process.tasks.spawn(sender.run(self.stop.clone()));
         let sink = WebhooksSink::new(pool.clone(), store);
         self.process.spawn(webhooks::GROUP.to_owned(), webhooks::CATEGORIES, pool, sink, self.stop.clone());
     }
 
     fn watch_timers(&self) {
-        let Process { settings, status, owner, .. } = self.process.clone();
+        let Process { settings, status, owner, pools, .. } = self.process.clone();
         let pool = schema::pool(&settings.database, schema::POLICIES, 3);
+        pools.add(timers::GROUP, &pool);
         let leases = Leases::new(pool.clone(), timers::GROUP.to_owned(), owner, timers::CATEGORIES, settings.timing);
         let asking = Asking::new(settings.provider, settings.ask_payment_after);
         let timers = Timers::new(pool, settings.store, asking, leases, status);
@@ -146,12 +151,14 @@ impl Consumers {
     }
 
     fn archive(&self) {
-        let Process { settings, owner, status, .. } = &self.process;
+        let Process { settings, owner, status, pools, .. } = &self.process;
         let pool = schema::pool(&settings.database, schema::ARCHIVE, 3);
+        let trimming = schema::pool(&settings.database, schema::ARCHIVE, 3);
+        pools.add("archive-upkeep", &trimming);
         let keeper = Keeper {
             upkeep: settings.upkeep,
             store: settings.store.clone(),
-            archive: schema::pool(&settings.database, schema::ARCHIVE, 3),
+            archive: trimming,
             owner: owner.clone(),
             status: status.clone(),
         };
@@ -167,6 +174,7 @@ pub(crate) struct Process {
     pub(crate) settings: Settings,
     pub(crate) status: Arc<Status>,
     pub(crate) tasks: TaskTracker,
+    pools: Pools,
     owner: String,
 }
 
@@ -176,7 +184,7 @@ impl Process {
         // Whoever is paused in the middle of a transaction keeps no lock for longer than a lease.
         let idle = format!("{}ms", settings.timing.lease.as_millis());
         settings.database = settings.database.options([("idle_in_transaction_session_timeout", idle)]);
-        Self { settings, owner, status: Arc::default(), tasks: TaskTracker::new() }
+        Self { settings, owner, status: Arc::default(), tasks: TaskTracker::new(), pools: Pools::default() }
     }
 
     /// Starts a worker for one consumer.
@@ -188,11 +196,13 @@ impl Process {
         sink: impl Sink,
         stop: CancellationToken,
     ) {
-        let (store, status) = (self.settings.store.clone(), self.status.clone());
+        let (store, status, pools) = (self.settings.store.clone(), self.status.clone(), self.pools.clone());
+        pools.add(&group, &pool);
         let worker = Worker {
             leases: Leases::new(pool, group.clone(), self.owner.clone(), categories, self.settings.timing),
             reader: store.reader(&group, &self.owner),
             status: status.clone(),
+            measures: Measures::of(&group),
             group: group.clone(),
             log: Log::new(store.clone(), &self.settings.database),
             store,
@@ -201,6 +211,7 @@ impl Process {
         self.tasks.spawn(async move {
             worker.run(stop).await;
             status.ended(&group);
+            pools.remove(&group);
         });
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Partition, event};
 use event_store::{Feed, Store};
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, postgres::PgConnectOptions};
+use time::OffsetDateTime;
 
 use crate::{Fault, schema};
 
@@ -29,22 +30,43 @@ pub struct Lag {
     pub paused: Option<String>,
 }
 
+/// One consumer, as it stands in Postgres.
+pub(crate) struct Consumer {
+    pub(crate) name: String,
+    pub(crate) feeds: Vec<Row>,
+    pub(crate) halts: Halts,
+}
+
+impl Consumer {
+    /// How far it has got in each feed. The timers have leases and no feeds.
+    pub(crate) fn positions(&self) -> impl Iterator<Item = (Feed, u64)> {
+        self.feeds.iter().filter_map(|row| Some((feed(row)?, row.position.unsigned_abs())))
+    }
+
+    /// How many of its feeds nobody works on at the moment.
+    pub(crate) fn unowned(&self) -> usize {
+        self.feeds.iter().filter(|row| row.owner.is_none()).count()
+    }
+}
+
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     consumer: String,
     category: String,
     partition: i16,
     position: i64,
     /// Who works on it, while their lease lasts.
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
 }
 
-/// Aggregates that one consumer holds, and whether it stands still.
+/// What one consumer holds, and whether it stands still.
 #[derive(FromRow)]
-struct Halts {
-    held: i64,
-    dead: i64,
-    paused: Option<String>,
+pub(crate) struct Halts {
+    pub(crate) held: i64,
+    pub(crate) dead: i64,
+    /// When the oldest of the dead failed first.
+    pub(crate) oldest_dead: Option<OffsetDateTime>,
+    pub(crate) paused: Option<String>,
 }
 
 /// The lag of every consumer that is at work: the policies, and each generation of a read model that is kept up to date.
@@ -55,36 +77,44 @@ pub async fn lag(store: &Store, database: &PgConnectOptions) -> Result<Vec<Lag>,
     let mut connection = PgConnection::connect_with(database).await?;
     let mut heads = BTreeMap::new();
     let mut lags = Vec::new();
-    for schema in schema::of_consumers(&mut connection).await? {
-        let mut consumers = BTreeMap::<String, Vec<Row>>::new();
-        for row in positions(&mut connection, &schema).await? {
-            consumers.entry(row.consumer.clone()).or_default().push(row);
-        }
-        for (consumer, rows) in consumers {
-            let Halts { held, dead, paused } = halts(&mut connection, &schema, &consumer).await?;
-            let owners: BTreeSet<_> = rows.iter().filter_map(|row| row.owner.as_ref()).collect();
-            let mut lag = Lag {
-                events: 0,
-                feeds: rows.len(),
-                unowned: rows.iter().filter(|row| row.owner.is_none()).count(),
-                owners: owners.len(),
-                held: held.unsigned_abs() as usize,
-                dead: dead.unsigned_abs() as usize,
-                paused,
-                consumer,
+    for consumer in consumers(&mut connection).await? {
+        let owners: BTreeSet<_> = consumer.feeds.iter().filter_map(|row| row.owner.as_ref()).collect();
+        let mut events = 0;
+        for (feed, position) in consumer.positions() {
+            let head = match heads.get(&feed) {
+                Some(head) => *head,
+                None => *heads.entry(feed).or_insert(store.head(feed).await?),
             };
-            for row in &rows {
-                let Some(feed) = feed(row) else { continue };
-                let head = match heads.get(&feed) {
-                    Some(head) => *head,
-                    None => *heads.entry(feed).or_insert(store.head(feed).await?),
-                };
-                lag.events += head.saturating_sub(row.position.unsigned_abs());
-            }
-            lags.push(lag);
+            events += head.saturating_sub(position);
         }
+        lags.push(Lag {
+            events,
+            feeds: consumer.feeds.len(),
+            unowned: consumer.unowned(),
+            owners: owners.len(),
+            held: consumer.halts.held.unsigned_abs() as usize,
+            dead: consumer.halts.dead.unsigned_abs() as usize,
+            paused: consumer.halts.paused,
+            consumer: consumer.name,
+        });
     }
     Ok(lags)
+}
+
+/// Every consumer that is at work.
+pub(crate) async fn consumers(connection: &mut PgConnection) -> Result<Vec<Consumer>, Fault> {
+    let mut found = Vec::new();
+    for schema in schema::of_consumers(connection).await? {
+        let mut consumers = BTreeMap::<String, Vec<Row>>::new();
+        for row in positions(connection, &schema).await? {
+            consumers.entry(row.consumer.clone()).or_default().push(row);
+        }
+        for (name, feeds) in consumers {
+            let halts = halts(connection, &schema, &name).await?;
+            found.push(Consumer { name, feeds, halts });
+        }
+    }
+    Ok(found)
 }
 
 async fn positions(connection: &mut PgConnection, schema: &str) -> sqlx::Result<Vec<Row>> {
@@ -98,6 +128,7 @@ async fn positions(connection: &mut PgConnection, schema: &str) -> sqlx::Result<
 async fn halts(connection: &mut PgConnection, schema: &str, consumer: &str) -> sqlx::Result<Halts> {
     let statement = format!(
         "select count(*) as held, count(*) filter (where retry_at is null) as dead,
+                min(first_failed_at) filter (where retry_at is null) as oldest_dead,
                 (select 'paused by ' || actor || ': ' || reason from {schema}.paused where consumer = $1) as paused
          from {schema}.held where consumer = $1"
     );

@@ -26,6 +26,7 @@ mod feeding;
 mod fold;
 pub mod generations;
 mod lag;
+mod measuring;
 pub mod replay;
 mod requests;
 pub mod schema;

@@ -2,6 +2,7 @@
 
 mod dead;
 mod held;
+mod measures;
 mod one_by_one;
 mod paused;
 mod positions;
@@ -14,6 +15,7 @@ mod turn;
 mod worker;
 
 pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, too_many};
+pub(crate) use measures::Measures;
 pub(crate) use one_by_one::{Duty, OneByOne};
 pub(crate) use paused::reason as paused;
 pub(crate) use positions::{Leases, is_settled, settled_name};

@@ -27,7 +27,7 @@ pub(crate) use asking::Asking;
 
 use crate::{
     Fault,
-    runtime::{Leases, Status, pause, paused, renew},
+    runtime::{Leases, Measures, Status, pause, paused, renew},
 };
 
 /// Names the consumer, and the category of the feeds that its leases stand for.
@@ -58,12 +58,13 @@ impl Timers {
     /// Never gives up: whatever fails is tried again, with growing pauses.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         async {
+            let measures = Measures::of(GROUP);
             let mut failures = 0;
             while !stop.is_cancelled() {
                 let session = AssertUnwindSafe(self.session(&stop, &mut failures)).catch_unwind();
                 let Err(fault) = session.await.unwrap_or(Err(Fault::Panicked)) else { break };
                 failures += 1;
-                metrics::counter!("consumer_faults_total", "group" => GROUP).increment(1);
+                measures.failed();
                 self.status.failed(GROUP, &fault);
                 warn!(%fault, "timers are tried again");
                 self.leases.lapse().await;
@@ -215,11 +216,9 @@ impl Carrier<'_> {
         let context = Context { actor, command: CommandId::random(), at, trace: String::new() };
         let (not_after, fired) = (Some(self.until), Some(timer));
         let request = Request { not_after, fired, settling: true, ..Request::new(context, [Stream::of::<A>(id)]) };
-        let commit = self.store.commit(request, move |states| {
-            match states.get::<A>(id).decide(command.clone()) {
-                Ok(events) => Decision::new(Changes::none().and::<A>(id, events), ()),
-                Err(_) => Decision::rejected(()),
-            }
+        let commit = self.store.commit(request, move |states| match states.get::<A>(id).decide(command.clone()) {
+            Ok(events) => Decision::new(Changes::none().and::<A>(id, events), ()),
+            Err(_) => Decision::rejected(()),
         });
         commit.await?;
         Ok(())

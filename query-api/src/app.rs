@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +12,7 @@ use web::typing::Heard;
 
 use crate::freshness::Freshness;
 use crate::live::Live;
+use crate::measures::{self, Measuring};
 use crate::settings::Reading;
 use crate::snapshot::Shape;
 
@@ -24,6 +25,8 @@ const STATEMENT_TIMEOUT_MS: &str = "5000";
 #[derive(Clone, Debug)]
 pub struct App {
     pub(crate) pool: PgPool,
+    /// For looks at how things are, which must not wait for the others.
+    pub(crate) looking: PgPool,
     pub(crate) freshness: Freshness,
     pub(crate) shape: Shape,
     pub(crate) devices: Option<Devices>,
@@ -44,11 +47,15 @@ impl App {
             // Pages that lie apart are read as fast as neighbours: they are in memory, or on a disk without a head.
             ("random_page_cost", "1.1"),
         ]);
+        measures::describe();
         let shape = Shape::default();
+        let looking = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+        let looking = shape.watch(looking).connect_lazy_with(options.clone());
         let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = shape.watch(pool).connect_lazy_with(options);
         let freshness = Freshness::new(pool.clone(), settings.freshness_wait);
-        Self { freshness, pool, shape, devices: None, live: Live::new(settings.live), typing: Heard::default() }
+        let live = Live::new(settings.live);
+        Self { freshness, pool, looking, shape, devices: None, live, typing: Heard::default() }
     }
 
     /// Will show of sessions what is known of their devices.
@@ -64,9 +71,10 @@ impl App {
     }
 
     /// Follows what the read models apply until the shutdown, so that waiting requests and live connections learn of it at
-    /// once. Live connections end with it.
+    /// once; and shows operators how things are. Live connections end with it.
     pub async fn follow(self, shutdown: CancellationToken) {
-        shutdown.run_until_cancelled(join(self.freshness.follow(), self.live.follow(&self))).await;
+        let measuring = Measuring::new(self.clone()).follow();
+        shutdown.run_until_cancelled(join3(self.freshness.follow(), self.live.follow(&self), measuring)).await;
     }
 
     /// What must be well for the service to be ready.

@@ -101,21 +101,25 @@ struct Feed {
     owner: Option<String>,
 }
 
+/// How far a consumer has got in a feed.
 #[derive(FromRow)]
-struct Position {
-    consumer: String,
-    category: String,
-    partition: i16,
-    position: i64,
-    owner: Option<String>,
+pub(crate) struct Position {
+    pub(crate) consumer: String,
+    pub(crate) category: String,
+    pub(crate) partition: i16,
+    pub(crate) position: i64,
+    pub(crate) owner: Option<String>,
 }
 
+/// What a consumer holds, and who has paused it.
 #[derive(FromRow)]
-struct Halt {
-    consumer: String,
-    held: i64,
-    dead: i64,
-    by: Option<String>,
+pub(crate) struct Halt {
+    pub(crate) consumer: String,
+    pub(crate) held: i64,
+    pub(crate) dead: i64,
+    /// When the oldest of the dead failed first.
+    pub(crate) oldest_dead: Option<OffsetDateTime>,
+    pub(crate) by: Option<String>,
     reason: Option<String>,
     at: Option<OffsetDateTime>,
 }
@@ -167,7 +171,7 @@ impl Consumer {
     }
 }
 
-async fn positions(pool: &PgPool, schema: &str) -> sqlx::Result<Vec<Position>> {
+pub(crate) async fn positions(pool: &PgPool, schema: &str) -> sqlx::Result<Vec<Position>> {
     let statement = format!(
         "select consumer, category, partition, position, case when expires_at > now() then owner end as owner
          from {schema}.positions"
@@ -175,9 +179,10 @@ async fn positions(pool: &PgPool, schema: &str) -> sqlx::Result<Vec<Position>> {
     unless_dropped(sqlx::query_as(AssertSqlSafe(statement)).fetch_all(pool).await)
 }
 
-async fn halts(pool: &PgPool, schema: &str) -> sqlx::Result<Vec<Halt>> {
+pub(crate) async fn halts(pool: &PgPool, schema: &str) -> sqlx::Result<Vec<Halt>> {
     let statement = format!(
         "select consumer, count(h.id) as held, count(h.id) filter (where h.retry_at is null) as dead,
+                min(h.first_failed_at) filter (where h.retry_at is null) as oldest_dead,
                 max(p.actor) as by, max(p.reason) as reason, max(p.at) as at
          from {schema}.held h full join {schema}.paused p using (consumer) group by consumer"
     );

@@ -30,6 +30,7 @@ mod filter;
 mod inventory;
 mod live;
 mod mails;
+mod measures;
 mod messages;
 mod orders;
 mod people;

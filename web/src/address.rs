@@ -90,6 +90,7 @@ pub(crate) struct Proxies {
 
 impl Proxies {
     pub(crate) fn new(trusted: &[Network]) -> Self {
+        metrics::counter!("untrusted_forwards_total").increment(0);
         Self { trusted: trusted.into(), told: Arc::default() }
     }
 

@@ -45,6 +45,7 @@ pub mod trace;
 
 // Around a process
 pub mod ops;
+mod process;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;

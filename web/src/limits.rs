@@ -43,6 +43,25 @@ const CODE_FAILURES: &str = "code-failures";
 const PROOF_FAILURES: &str = "proof-failures";
 const USED: &str = "used";
 
+/// Every limit that somebody may run into.
+const ALL: [&str; 15] = [
+    LOGIN_ADDRESS,
+    LOGIN_ACCOUNT,
+    LOGIN_FAILURES,
+    CODE_FAILURES,
+    PROOF_FAILURES,
+    "code",
+    "proof",
+    "signup",
+    "forgot",
+    "resend",
+    "mail-address",
+    "refresh",
+    "messages",
+    "typing",
+    "commands",
+];
+
 /// The limits of a shop. Clones share everything.
 #[derive(Clone)]
 pub struct Limits {
@@ -55,6 +74,9 @@ impl Limits {
     /// Keeps the counts in this Redis.
     #[must_use]
     pub fn new(redis: ConnectionManager, secret: &Secret, settings: settings::Limits) -> Self {
+        for what in ALL {
+            metrics::counter!("rate_limited_total", "limit" => what).increment(0);
+        }
         Self { redis, keyed: secret.derive("limits"), settings }
     }
 

@@ -106,6 +106,7 @@ async fn go_on<S: Sink>(leases: &Leases, sink: &S, due: &Due, until: Instant) ->
 }
 
 async fn try_again<S: Sink>(leases: &Leases, sink: &S, feed: Feed, events: &[Positioned]) -> Result<(), Fault> {
+    metrics::counter!("consumer_retries_total", "group" => leases.consumer().to_owned()).increment(1);
     for event in events {
         sink.deal_with(leases, feed, event).await?;
     }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    measures::Measures,
     paused,
     positions::{Lease, Leases, is_settled, settled_name},
     retry,
@@ -30,6 +31,7 @@ pub(super) struct Session<'a, S> {
     pub(super) reader: &'a mut Reader,
     pub(super) sink: &'a S,
     pub(super) status: &'a Status,
+    pub(super) measures: &'a Measures,
     /// Feeds that no longer have what comes next: the archive is asked first.
     pub(super) behind: BTreeSet<Feed>,
 }
@@ -79,10 +81,10 @@ impl<S: Sink> Session<'_, S> {
             let position = held.iter().find(|(known, _)| known == feed).map_or(0, |(_, lease)| lease.position);
             in_sequence(*feed, position, events)?;
         }
+        let began = Instant::now();
         self.sink.take(self.leases, turn).await?;
         self.leases.advance(turn);
-        let count = turn.iter().map(|(_, events)| events.len() as u64).sum();
-        metrics::counter!("consumer_events_total", "group" => self.group.to_owned()).increment(count);
+        self.measures.settled(turn, began.elapsed());
         Ok(())
     }
 

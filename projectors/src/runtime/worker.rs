@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
 
-use super::{paused, positions::Leases, session::Session, status::Status, turn::Turn};
+use super::{measures::Measures, paused, positions::Leases, session::Session, status::Status, turn::Turn};
 use crate::{Fault, log::Log};
 
 /// The longest pause after a failure.
@@ -71,6 +71,7 @@ pub(crate) struct Worker<S> {
     pub(crate) reader: Reader,
     pub(crate) sink: S,
     pub(crate) status: Arc<Status>,
+    pub(crate) measures: Measures,
 }
 
 impl<S: Sink> Worker<S> {
@@ -106,7 +107,7 @@ impl<S: Sink> Worker<S> {
     }
 
     fn report(&self, fault: &Fault) {
-        metrics::counter!("consumer_faults_total", "group" => self.group.clone()).increment(1);
+        self.measures.failed();
         // The shop serves without its mail server and its payment provider: mails and money wait, and nobody else has to.
         if !matches!(fault, Fault::Mail(_) | Fault::Provider(_)) {
             self.status.failed(&self.group, fault);
@@ -129,8 +130,8 @@ impl<S: Sink> Worker<S> {
     /// Holds leases and works, until told to stop (`Ok`) or until anything is in doubt.
     async fn session(&mut self, stop: &CancellationToken) -> Result<(), Fault> {
         self.leases.register().await?;
-        let Self { group, store, log, leases, reader, sink, status } = self;
-        let session = Session { group, store, log, leases, reader, sink, status, behind: BTreeSet::new() };
+        let Self { group, store, log, leases, reader, sink, status, measures } = self;
+        let session = Session { group, store, log, leases, reader, sink, status, measures, behind: BTreeSet::new() };
         tokio::select! {
             fault = renew(leases) => Err(fault),
             end = session.run(stop) => end,

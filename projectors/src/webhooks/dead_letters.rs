@@ -36,6 +36,16 @@ pub(super) async fn report(pool: &PgPool, store: &Store) -> Result<(), Fault> {
     Ok(())
 }
 
+/// How many there are, and when the oldest failed first.
+pub(crate) async fn dead(connection: &mut PgConnection) -> Result<(i64, Option<OffsetDateTime>), Fault> {
+    let dead = sqlx::query!(
+        r#"select count(*) as "count!", min(coalesce(first_failed_at, made_at)) as oldest
+           from webhooks.deliveries where state = 'dead'"#
+    );
+    let dead = dead.fetch_one(connection).await?;
+    Ok((dead.count, dead.oldest))
+}
+
 /// All of them, as dead letters are shown.
 pub(crate) async fn all(connection: &mut PgConnection) -> Result<Vec<HeldAggregate>, Fault> {
     let rows = sqlx::query!(

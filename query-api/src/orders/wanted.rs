@@ -44,7 +44,7 @@ pub(super) struct AnyWanted {
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = OrderStatus)]
-pub(super) enum Status {
+pub(crate) enum Status {
     Pending,
     Confirmed,
     Paid,
@@ -59,8 +59,33 @@ pub(super) enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Pending,
+        Self::Confirmed,
+        Self::Paid,
+        Self::PartlyShipped,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Completed,
+        Self::Rejected,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Refunded,
+    ];
+
+    /// Whether nothing is expected to happen to such an order any more.
+    pub(crate) const fn is_over(self) -> bool {
+        match self {
+            Self::Pending | Self::Confirmed | Self::Paid | Self::PartlyShipped | Self::Shipped | Self::Delivered => {
+                false
+            }
+            Self::Completed | Self::Rejected | Self::Expired | Self::Cancelled | Self::Refunded => true,
+        }
+    }
+
     /// As the rows have it.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Confirmed => "confirmed",
