@@ -24,6 +24,7 @@ mod lifecycle;
 mod live;
 mod mails;
 mod matrix;
+mod metrics;
 mod orders;
 mod outage;
 mod payments;

@@ -146,9 +146,14 @@ impl Shop {
 
     /// Sends a signal to its private Redis.
     pub(crate) async fn signal_redis(&self, signal: Signal) {
+        kill(self.redis_pid().await, signal).unwrap();
+    }
+
+    /// The process of its private Redis.
+    pub(crate) async fn redis_pid(&self) -> Pid {
         let info: String = redis::cmd("INFO").arg("server").query_async(&mut self.operator().await).await.unwrap();
         let id = info.lines().find_map(|line| line.strip_prefix("process_id:")).unwrap().trim().parse().unwrap();
-        kill(Pid::from_raw(id), signal).unwrap();
+        Pid::from_raw(id)
     }
 
     /// Sends a signal to its private Postgres.

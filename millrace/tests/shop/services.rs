@@ -18,20 +18,25 @@ use crate::{
 };
 
 /// One service, ended when dropped.
-struct Service(Child);
+struct Service {
+    role: String,
+    /// The port of its operations listener.
+    operations: u16,
+    process: Child,
+}
 
 impl Service {
-    fn start(role: &str, settings: &[(&str, String)]) -> Self {
+    fn start(role: &str, operations: u16, settings: &[(&str, String)]) -> Self {
         let mut command = Command::new(MILLRACE);
         command.arg(role).env("MILLRACE_LOG", "error").envs(settings.iter().map(|(name, value)| (name, value)));
-        Self(command.spawn().unwrap())
+        Self { role: role.to_owned(), operations, process: command.spawn().unwrap() }
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = kill(Pid::from_raw(i32::try_from(self.0.id()).unwrap()), Signal::SIGTERM);
-        let _ = self.0.wait();
+        let _ = kill(Pid::from_raw(i32::try_from(self.process.id()).unwrap()), Signal::SIGTERM);
+        let _ = self.process.wait();
     }
 }
 
@@ -103,9 +108,19 @@ impl Apart {
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        self.services.push(Service::start(role, &settings));
+        self.services.push(Service::start(role, operations, &settings));
         is_ready(operations).await;
         [listen, operations]
+    }
+
+    /// Where operators look at the first process of a service.
+    pub(crate) fn operations_of(&self, role: &str) -> String {
+        url(self.services.iter().find(|service| service.role == role).unwrap().operations)
+    }
+
+    /// Ends every process of a service, in order.
+    pub(crate) fn stop(&mut self, role: &str) {
+        self.services.retain(|service| service.role != role);
     }
 
     pub(crate) fn keys_dir(&self) -> String {
