@@ -246,6 +246,7 @@ impl fmt::Debug for Limits {
 
 /// Runs a script that answers how many microseconds to wait.
 async fn run(redis: &ConnectionManager, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
+    debug_assert!(ALL.contains(&what), "{what} is counted from the beginning like the others");
     let wait: u64 = script.query_async(&mut redis.clone()).await.map_err(Problem::unavailable)?;
     if wait == 0 {
         return Ok(());
