@@ -142,6 +142,7 @@ fn describe() {
     describe_counter!("trimmed_events_total", "Events that this process has taken out of feeds: settled and archived");
     describe_gauge!("redis_blocking_connections", "Connections on which consumers wait for events");
     describe_gauge!("redis_up", "Whether Redis answered when it was measured last: 1 or 0");
+    describe_gauge!("redis_clock_offset_seconds", "By how much the clock of Redis is ahead of this process'");
     describe_gauge!("redis_memory_used_bytes", "Memory that Redis uses");
     describe_gauge!("redis_memory_max_bytes", "Memory that Redis may use; 0 without a limit");
     describe_gauge!("feed_head_events", "The position of the newest event of a feed");

@@ -1,6 +1,9 @@
 //! How Redis is, looked at now and then by whoever shows it: how far the feeds have come, how full it is, what is due.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use domain::{Partition, event};
 use futures_util::future::{try_join, try_join_all};
@@ -29,14 +32,16 @@ impl Meter {
     /// Looks once, and returns the position of the newest event of each feed.
     ///
     /// # Errors
-    /// When Redis does not answer; then nothing is shown but that.
+    /// When Redis does not answer, or a feed ends with a foreign entry; then nothing is shown but whether it answers.
     pub async fn look(&mut self) -> Result<BTreeMap<Feed, u64>, Error> {
         let mut found = Found::default();
         let looked = look(&self.store, &mut found).await;
         if looked.is_err() {
             found = Found::default();
         }
-        found.add("redis_up", [], f64::from(u8::from(looked.is_ok())));
+        // Whatever else is wrong was said by a Redis that is there.
+        let up = looked.as_ref().err().is_none_or(|error| !error.is_infrastructure());
+        found.add("redis_up", [], f64::from(u8::from(up)));
         self.shown.show(found);
         looked
     }
@@ -44,6 +49,7 @@ impl Meter {
 
 async fn look(store: &Store, found: &mut Found) -> Result<BTreeMap<Feed, u64>, Error> {
     memory(store, found).await?;
+    clock(store, found).await?;
     timers(store, found).await?;
     let feeds = event::categories().into_iter().flat_map(Feed::all);
     let ends = try_join_all(feeds.map(async |feed| Ok::<_, Error>((feed, store.extent(feed).await?)))).await?;
@@ -66,6 +72,15 @@ async fn memory(store: &Store, found: &mut Found) -> Result<(), Error> {
     let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
     found.add("redis_memory_used_bytes", [("node", &node)], bytes("used_memory"));
     found.add("redis_memory_max_bytes", [("node", &node)], bytes("maxmemory"));
+    Ok(())
+}
+
+/// By how much the clock of Redis is ahead of this process', which it read in the middle of the round trip as far as one can tell.
+async fn clock(store: &Store, found: &mut Found) -> Result<(), Error> {
+    let (asked, since) = (OffsetDateTime::now_utc(), Instant::now());
+    let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut store.redis()).await?;
+    let here = (asked + since.elapsed() / 2 - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
+    found.add("redis_clock_offset_seconds", [], seconds as f64 + microseconds as f64 / 1e6 - here);
     Ok(())
 }
 

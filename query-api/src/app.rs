@@ -47,7 +47,7 @@ impl App {
             // Pages that lie apart are read as fast as neighbours: they are in memory, or on a disk without a head.
             ("random_page_cost", "1.1"),
         ]);
-        measures::describe();
+        measures::describe(settings);
         let shape = Shape::default();
         let looking = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
         let looking = shape.watch(looking).connect_lazy_with(options.clone());

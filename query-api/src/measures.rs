@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::consumers::{Halt, halts, positions};
 use crate::orders::Status;
 use crate::schemas;
+use crate::settings::Reading;
 
 /// How often it is looked how consumers do.
 const EVERY: Duration = Duration::from_secs(5);
@@ -151,7 +152,7 @@ async fn count_orders(pool: &PgPool, over: bool, found: &mut Found) -> sqlx::Res
 }
 
 /// Says what each metric of this crate means, and begins those that would come late.
-pub(crate) fn describe() {
+pub(crate) fn describe(settings: &Reading) {
     describe_gauge!("postgres_up", "Whether Postgres answered when it was measured last: 1 or 0");
     describe_gauge!("postgres_pool_connections", "Connections of a pool to Postgres");
     describe_gauge!("postgres_pool_max_connections", "How many connections a pool may have");
@@ -168,6 +169,8 @@ pub(crate) fn describe() {
     describe_gauge!("orders_oldest_undecided_timestamp_seconds", "When the oldest pending order was placed; 0 without");
     describe_gauge!("live_connections", "Clients that listen to live updates");
     describe_counter!("live_cut_total", "Live connections that were cut because their client was too slow");
+    describe_gauge!("live_connections_max", "How many clients may listen to live updates of this process");
     gauge!("live_connections").increment(0);
+    gauge!("live_connections_max").set(settings.live.live_connections as f64);
     counter!("live_cut_total").increment(0);
 }

@@ -147,6 +147,8 @@ async fn metrics_show_what_has_happened_in_the_shop() {
     for up in ["redis_up", "postgres_up", "build_info"] {
         assert_eq!(sum(up, &[]), 1.0, "{up}");
     }
+    in_range("redis_clock_offset_seconds", &[], -1.0, 1.0);
+    in_range("live_connections_max", &[], 10_000.0, 10_000.0);
     in_range("redis_memory_used_bytes", &[], 500_000.0, 1e9);
     in_range("redis_blocking_connections", &[], 10.0, 30.0);
     in_range("postgres_pool_max_connections", &[("pool", "query-api")], 10.0, 10.0);
