@@ -104,7 +104,8 @@ impl Drop for Browser {
     }
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// A program on the PATH.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -132,6 +132,11 @@ impl Apart {
         self.signing.iter().map(|port| url(*port)).collect()
     }
 
+    /// Where operators look at every process, with its service.
+    pub(crate) fn operations(&self) -> Vec<(&str, String)> {
+        self.services.iter().map(|service| (&*service.role, url(service.operations))).collect()
+    }
+
     /// Where the read side is.
     pub(crate) fn read_url(&self) -> String {
         url(self.read[0])
