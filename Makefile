@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test contract bench chaos soak queries lint rust servers browser storefront page screenshots
+.PHONY: help up observe test contract bench chaos soak queries lint rust servers browser prometheus storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -16,7 +16,11 @@ help: ## Show the targets
 up: servers rust page ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
-test: servers browser lint ## Check format and lints, run every test
+observe: prometheus ## Run Prometheus with the shop's alerts beside `make up` (MILLRACE_OPS_PORT=9090 PROMETHEUS_PORT=9091 for a second shop)
+	@ops/observe
+
+test: servers browser prometheus lint ## Check format and lints, run every test
+	ops/prometheus/check
 	$(CARGO) test --workspace --no-fail-fast
 	CONTRACT_OPTIONAL=1 contract/run --short
 	storefront/check
@@ -81,6 +85,10 @@ servers:
 # Some tests look through a browser.
 browser:
 	@ops/install-browser
+
+# Others ask Prometheus.
+prometheus:
+	@ops/install-prometheus
 
 rust:
 	@version=$$($(CARGO) --version 2>/dev/null | cut -d ' ' -f 2); \
