@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connections::Connection;
 use domain::user::{self, User};
 use domain::{SessionId, UserId};
 use event_store::{Loaded, Store, Unsafe};
-use redis::aio::ConnectionManager;
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -116,8 +116,7 @@ pub struct App {
     pub(crate) demo: bool,
     pub(crate) paying: Paying,
     keys: SigningKeys,
-    redis: ConnectionManager,
-    client: redis::Client,
+    redis: Connection,
     gate: Gate,
 }
 
@@ -134,10 +133,9 @@ impl App {
         let secret = Secret::open(&settings.keys.keys_dir)?;
         let keys = SigningKeys::open(&settings.keys.keys_dir)?;
         let url = &settings.redis.redis_url;
-        let client = connection::client(url)?;
         let revocations = Revocations::new(settings.access.access_lifetime);
         let lifetimes = settings.sessions.into();
-        let redis = connection::lazy(client.clone())?;
+        let redis = connection::open(url)?;
         let devices = Devices::new(redis.clone(), settings.access.seen_every);
         Ok(Arc::new(Self {
             store: Store::open(url.expose_secret(), &settings.log.settings()?)?,
@@ -166,7 +164,6 @@ impl App {
                 .demanding(settings.access.admin_second_factor),
             signer: Signer::new(keys, settings.access.access_lifetime),
             paying: Paying::open(settings, &secret)?,
-            client,
             revocations,
             demo: settings.demo.demo,
         }))
@@ -179,7 +176,7 @@ impl App {
     }
 
     /// Redis beside the log.
-    pub(crate) const fn redis(&self) -> &ConnectionManager {
+    pub(crate) const fn redis(&self) -> &Connection {
         &self.redis
     }
 
@@ -203,7 +200,7 @@ impl App {
 
     /// Learns of sessions that end elsewhere and of changes of the keys, and shows operators how the log is, until the shutdown.
     pub async fn follow(&self, shutdown: CancellationToken) {
-        let revocations = self.revocations.clone().follow(self.client.clone(), shutdown.clone());
+        let revocations = self.revocations.clone().follow(self.redis.clone(), shutdown.clone());
         let measures = measures::follow(self.store.clone(), shutdown.clone());
         tokio::join!(revocations, measures, self.keys.clone().follow(shutdown));
     }

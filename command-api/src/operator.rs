@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use connections::Connection;
 use domain::text::Email;
 use domain::user::{Command, Role, User};
 use domain::{Aggregate, UserId};
 use event_store::{Changes, CommandId, Context, Decision, Loaded, Outcome, Request, Store, Stream};
-use redis::aio::ConnectionManager;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 use web::connection;
@@ -22,7 +22,7 @@ use crate::claims;
 pub struct Operator {
     store: Store,
     claims: Keyed,
-    redis: ConnectionManager,
+    redis: Connection,
     revocations: Revocations,
 }
 
@@ -39,7 +39,7 @@ impl Operator {
     ) -> anyhow::Result<Self> {
         ensure!(keys.is_dir(), "there are no keys in {}: name their folder with --keys-dir", keys.display());
         let claims = Secret::open(keys)?.derive(claims::KEYED);
-        let redis = connection::lazy(connection::client(redis_url)?)?;
+        let redis = connection::open(redis_url)?;
         Ok(Self { store, claims, redis, revocations: Revocations::new(access_lifetime) })
     }
 

@@ -6,14 +6,14 @@
 
 use std::{fmt, time::Duration};
 
+use connections::Blocking;
 use domain::Partition;
 use redis::{
-    AsyncCommands, AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value,
-    aio::MultiplexedConnection,
+    AsyncCommands, Cmd, FromRedisValue, Value,
     streams::{StreamInfoConsumersReply, StreamInfoGroupsReply},
 };
 
-use crate::{Error, Recorded, Store, keys, measures::BlockingConnection, recorded::Entry};
+use crate::{Error, Recorded, Store, keys, recorded::Entry};
 
 /// Names one feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +120,7 @@ impl Store {
     /// A reader of feeds for one member of a consumer group.
     #[must_use]
     pub fn reader(&self, group: &str, consumer: &str) -> Reader {
-        Reader { blocking: Blocking::new(self.client()), group: group.to_owned(), consumer: consumer.to_owned() }
+        Reader { blocking: Blocking::new(&self.redis()), group: group.to_owned(), consumer: consumer.to_owned() }
     }
 
     /// A reader of everything that is appended to these feeds from now on, without a group.
@@ -132,7 +132,7 @@ impl Store {
         for feed in feeds {
             positions.push((feed, self.head(feed).await?));
         }
-        Ok(Follower { blocking: Blocking::new(self.client()), positions })
+        Ok(Follower { blocking: Blocking::new(&self.redis()), positions })
     }
 }
 
@@ -157,7 +157,7 @@ impl Reader {
         let mut command = redis::cmd("XREADGROUP");
         command.arg("GROUP").arg(&self.group).arg(&self.consumer).arg("NOACK").arg("COUNT").arg(count);
         let feeds: Vec<_> = feeds.iter().map(|feed| (*feed, ">".to_owned())).collect();
-        self.blocking.read(command, &feeds, block).await
+        read(&mut self.blocking, command, &feeds, block).await
     }
 }
 
@@ -174,7 +174,7 @@ impl Follower {
     /// When Redis does not answer or a feed holds foreign entries. The next call begins where this one did.
     pub async fn next(&mut self, block: Duration) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
         let feeds: Vec<_> = self.positions.iter().map(|(feed, position)| (*feed, format!("{position}-0"))).collect();
-        let read = self.blocking.read(redis::cmd("XREAD"), &feeds, block).await?;
+        let read = read(&mut self.blocking, redis::cmd("XREAD"), &feeds, block).await?;
         for (feed, events) in &read {
             let position = self.positions.iter_mut().find(|(known, _)| known == feed);
             if let (Some((_, position)), Some(last)) = (position, events.last()) {
@@ -185,66 +185,32 @@ impl Follower {
     }
 }
 
-/// A connection of its own, since its reads block.
-struct Blocking {
-    client: Client,
-    /// With how long a read on it may block at most.
-    connection: Option<(MultiplexedConnection, Duration, BlockingConnection)>,
-}
-
-impl Blocking {
-    fn new(client: &Client) -> Self {
-        Self { client: client.clone(), connection: None }
+/// Completes and sends an `XREAD` or `XREADGROUP` from these ids on.
+async fn read(
+    blocking: &mut Blocking,
+    mut command: Cmd,
+    feeds: &[(Feed, String)],
+    block: Duration,
+) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
+    let names: Vec<String> = feeds.iter().map(|(feed, _)| feed.key()).collect();
+    let Some(first) = names.first() else { return Ok(Vec::new()) };
+    command.arg("BLOCK").arg(block.as_millis().max(1) as u64).arg("STREAMS").arg(&names);
+    for (_, from) in feeds {
+        command.arg(from);
     }
-
-    /// Completes and sends an `XREAD` or `XREADGROUP` from these ids on.
-    async fn read(
-        &mut self,
-        mut command: Cmd,
-        feeds: &[(Feed, String)],
-        block: Duration,
-    ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
-        let names: Vec<String> = feeds.iter().map(|(feed, _)| feed.key()).collect();
-        command.arg("BLOCK").arg(block.as_millis().max(1) as u64).arg("STREAMS").arg(&names);
-        for (_, from) in feeds {
-            command.arg(from);
-        }
-        // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
-        // blocking for it and give it events.
-        let (mut connection, longest, counted) = self.connect(block).await?;
-        let answer: Value = command.query_async(&mut connection).await?;
-        self.connection = Some((connection, longest, counted));
-        if answer == Value::Nil {
-            return Ok(Vec::new());
-        }
-        let streams = Vec::<(String, Value)>::from_redis_value(answer).map_err(redis::RedisError::from)?;
-        let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at].0);
-        streams
-            .into_iter()
-            .map(|(key, entries)| {
-                let feed = feed_of(&key).ok_or_else(|| Error::Answer(format!("a stream nobody asked for: {key}")))?;
-                Ok((feed, positioned(&key, entries)?))
-            })
-            .collect()
+    let answer = blocking.send(first, &command, block).await?;
+    if answer == Value::Nil {
+        return Ok(Vec::new());
     }
-
-    /// A connection, and how long a read on it may block at most: the client gives up on an answer after a while, which must
-    /// be longer than Redis may take to give one.
-    async fn connect(
-        &mut self,
-        block: Duration,
-    ) -> Result<(MultiplexedConnection, Duration, BlockingConnection), Error> {
-        match self.connection.take() {
-            Some(open) if open.1 >= block => Ok(open),
-            _ => {
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(Some(Duration::from_secs(1)))
-                    .set_response_timeout(Some(block + Duration::from_secs(2)));
-                let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-                Ok((connection, block, BlockingConnection::opened()))
-            }
-        }
-    }
+    let streams = Vec::<(String, Value)>::from_redis_value(answer).map_err(redis::RedisError::from)?;
+    let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at].0);
+    streams
+        .into_iter()
+        .map(|(key, entries)| {
+            let feed = feed_of(&key).ok_or_else(|| Error::Answer(format!("a stream nobody asked for: {key}")))?;
+            Ok((feed, positioned(&key, entries)?))
+        })
+        .collect()
 }
 
 fn positioned(key: &str, entries: Value) -> Result<Vec<Positioned>, Error> {

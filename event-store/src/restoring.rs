@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use connections::Connection;
 use domain::Partition;
-use redis::{Arg, AsyncCommands, AsyncConnectionConfig, Cmd, Pipeline, aio::MultiplexedConnection};
+use redis::{Arg, AsyncCommands, Cmd, Pipeline};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ const KEYS: usize = 1_000;
 /// command, so that nobody works on half a log.
 pub struct Restoring {
     store: Store,
-    redis: MultiplexedConnection,
+    redis: Connection,
     /// Tells this attempt from others.
     name: String,
     writes: Pipeline,
@@ -34,10 +35,7 @@ impl Store {
     /// # Errors
     /// When Redis does not answer or already holds a log.
     pub async fn restoring(&self) -> Result<Restoring, Error> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(PATIENCE));
-        let mut redis = self.client().get_multiplexed_async_connection_with_config(&config).await?;
+        let mut redis = self.redis().patient(PATIENCE)?;
         let interrupted = library::is_restoring(&mut redis).await?;
         let name = format!("{} {}", OffsetDateTime::now_utc(), Uuid::now_v7());
         let _: u64 = redis.hset(keys::STORE, library::RESTORING, &name).await?;

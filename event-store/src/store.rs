@@ -2,12 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use connections::Connection;
 use domain::{Aggregate, Partition};
 use quick_cache::sync::Cache;
-use redis::{
-    AsyncCommands, Client, Cmd, Value,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use redis::{AsyncCommands, Cmd, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -54,8 +52,7 @@ pub struct Store {
 }
 
 struct Inner {
-    client: Client,
-    redis: ConnectionManager,
+    redis: Connection,
     settings: Settings,
     memory: Memory,
     cache: Cache<Key, Arc<Snapshot>>,
@@ -119,16 +116,12 @@ impl Store {
     /// # Errors
     /// When the address is none.
     pub fn open(url: &str, settings: &Settings) -> Result<Self, Error> {
-        let client = Client::open(url)?;
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(settings.response_timeout));
-        let redis = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let patience = connections::Settings { response_timeout: settings.response_timeout, ..Default::default() };
+        let redis = Connection::open(url, patience)?;
         let cache = Cache::new(settings.cached_aggregates);
         let (settings, memory, lanes) = (settings.clone(), Memory::default(), Default::default());
         let measures = Arc::new(Measures::new());
-        Ok(Self { inner: Arc::new(Inner { client, redis, settings, memory, cache, lanes, measures }) })
+        Ok(Self { inner: Arc::new(Inner { redis, settings, memory, cache, lanes, measures }) })
     }
 
     /// Loads the append function and checks that the store was made for this version. Safe to repeat.
@@ -205,12 +198,8 @@ impl Store {
         Ok(Record(self.redis().hgetall(keys::credential(user.into())).await?))
     }
 
-    pub(crate) fn redis(&self) -> ConnectionManager {
+    pub(crate) fn redis(&self) -> Connection {
         self.inner.redis.clone()
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.inner.client
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -108,8 +108,8 @@ impl QueryApi {
         let measured = ops::measure("query-api", stop.clone())?;
         let revocations = Revocations::new(self.access.access_lifetime);
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
-        let redis = connection::client(&self.redis.redis_url)?;
-        let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
+        let redis = connection::open(&self.redis.redis_url)?;
+        let devices = Devices::new(redis.clone(), self.access.seen_every);
         let gate = Gate::new(Verifier::new(keys.clone()), revocations.clone()).noting(devices.clone());
         let gate = gate.demanding(self.access.admin_second_factor);
         tokio::spawn(keys.follow(stop.clone()));

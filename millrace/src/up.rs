@@ -140,8 +140,8 @@ impl Up {
         let measured = ops::measure("up", stop.clone())?;
         let database = stores::database(&database_url.context("there is no Postgres")?)?;
 
-        let redis = connection::client(&redis_url)?;
-        let devices = Devices::new(connection::lazy(redis.clone())?, self.access.seen_every);
+        let redis = connection::open(&redis_url)?;
+        let devices = Devices::new(redis.clone(), self.access.seen_every);
         let write_side = self.write_side(redis_url)?;
         waiting::for_postgres(&database).await?;
         if self.restore {

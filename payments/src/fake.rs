@@ -10,11 +10,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use connections::{Connection, Settings};
 use domain::{Money, OrderId, text::Reason};
-use redis::{
-    AsyncCommands, Client, RedisError, RedisResult,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use redis::{AsyncCommands, RedisError, RedisResult};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -64,7 +62,7 @@ const REFUND: &str = "
 /// The fake provider. Clones share one connection.
 #[derive(Clone)]
 pub struct Fake {
-    redis: ConnectionManager,
+    redis: Connection,
     delay: Duration,
 }
 
@@ -83,12 +81,7 @@ impl Fake {
     /// # Errors
     /// When the address is none.
     pub fn open(redis_url: &str, delay: Duration) -> RedisResult<Self> {
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(Duration::from_secs(2)));
-        let redis = ConnectionManager::new_lazy_with_config(Client::open(redis_url)?, config)?;
-        Ok(Self { redis, delay })
+        Ok(Self { redis: Connection::open(redis_url, Settings::default())?, delay })
     }
 
     /// What was collected for an order, and what has gone back of it, over all attempts.

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::aio::ConnectionManager;
+use connections::Connection;
 use redis::{RedisError, RedisResult};
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -66,7 +66,7 @@ pub struct Details {
 pub struct Devices(Arc<Shared>);
 
 struct Shared {
-    redis: ConnectionManager,
+    redis: Connection,
     every: Duration,
     at_once: Arc<Semaphore>,
     seen: Mutex<Seen>,
@@ -75,7 +75,7 @@ struct Shared {
 impl Devices {
     /// Notes each session so often at most.
     #[must_use]
-    pub fn new(redis: ConnectionManager, every: Duration) -> Self {
+    pub fn new(redis: Connection, every: Duration) -> Self {
         let at_once = Arc::new(Semaphore::new(MOST_AT_ONCE));
         Self(Arc::new(Shared { redis, every, at_once, seen: Mutex::default() }))
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use redis::aio::ConnectionManager;
+use connections::Connection;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -65,7 +65,7 @@ const ALL: [&str; 15] = [
 /// The limits of a shop. Clones share everything.
 #[derive(Clone)]
 pub struct Limits {
-    redis: ConnectionManager,
+    redis: Connection,
     keyed: Keyed,
     settings: settings::Limits,
 }
@@ -73,7 +73,7 @@ pub struct Limits {
 impl Limits {
     /// Keeps the counts in this Redis.
     #[must_use]
-    pub fn new(redis: ConnectionManager, secret: &Secret, settings: settings::Limits) -> Self {
+    pub fn new(redis: Connection, secret: &Secret, settings: settings::Limits) -> Self {
         for what in ALL {
             metrics::counter!("rate_limited_total", "limit" => what).increment(0);
         }
@@ -245,7 +245,7 @@ impl fmt::Debug for Limits {
 }
 
 /// Runs a script that answers how many microseconds to wait.
-async fn run(redis: &ConnectionManager, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
+async fn run(redis: &Connection, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
     debug_assert!(ALL.contains(&what), "{what} is counted from the beginning like the others");
     let wait: u64 = script.query_async(&mut redis.clone()).await.map_err(Problem::unavailable)?;
     if wait == 0 {

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use redis::aio::ConnectionManager;
+use connections::Connection;
 use time::OffsetDateTime;
 use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
@@ -25,11 +25,11 @@ return 1
 
 /// The store of session records.
 #[derive(Clone)]
-pub(crate) struct Records(ConnectionManager);
+pub(crate) struct Records(Connection);
 
 impl Records {
     /// Keeps records behind this connection.
-    pub(crate) fn new(redis: ConnectionManager) -> Self {
+    pub(crate) fn new(redis: Connection) -> Self {
         Self(redis)
     }
 

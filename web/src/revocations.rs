@@ -10,9 +10,9 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, MultiplexedConnection};
+use connections::{Blocking, Connection};
 use redis::streams::{StreamId, StreamReadReply};
-use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -32,10 +32,8 @@ const STREAM: &str = "revocations";
 const SESSION: &str = "session";
 const USER: &str = "user";
 const BEFORE: &str = "before";
-const BLOCK_MS: usize = 1000;
+const BLOCK: Duration = Duration::from_secs(1);
 const READ_COUNT: usize = 1000;
-/// Longer than `BLOCK_MS`: a blocked read is not a dead one.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 /// Revocations are to arrive within a second, also of the first second after Redis is back.
 const LONGEST_RETRY: Duration = Duration::from_millis(500);
@@ -91,7 +89,7 @@ impl Revocations {
     ///
     /// # Errors
     /// When Redis does not take it; then the session goes on.
-    pub async fn revoke_session(&self, redis: &ConnectionManager, session: Uuid) -> RedisResult<()> {
+    pub async fn revoke_session(&self, redis: &Connection, session: Uuid) -> RedisResult<()> {
         let mut script = redis::cmd("EVAL");
         script.arg(END).arg(3).arg(STREAM).arg(key_of(session)).arg(seen_key(session));
         script.arg(self.oldest(now_ms()).to_string()).arg(session.to_string());
@@ -105,7 +103,7 @@ impl Revocations {
     ///
     /// # Errors
     /// When Redis does not take it.
-    pub async fn revoke_user(&self, redis: &ConnectionManager, user: Uuid) -> RedisResult<()> {
+    pub async fn revoke_user(&self, redis: &Connection, user: Uuid) -> RedisResult<()> {
         // By the clock that tokens are issued by, not by that of Redis.
         let before = now_ms();
         let mut command = redis::cmd("XADD");
@@ -136,15 +134,15 @@ impl Revocations {
     }
 
     /// Follows what is announced until the shutdown, over a connection of its own; while Redis is down, keeps trying.
-    pub async fn follow(self, client: Client, shutdown: CancellationToken) {
-        shutdown.run_until_cancelled(self.follow_for_ever(&client)).await;
+    pub async fn follow(self, redis: Connection, shutdown: CancellationToken) {
+        shutdown.run_until_cancelled(self.follow_for_ever(&redis)).await;
     }
 
-    async fn follow_for_ever(&self, client: &Client) {
+    async fn follow_for_ever(&self, redis: &Connection) {
         let mut last = format!("{}-0", self.oldest(now_ms()));
         let mut retry = FIRST_RETRY;
         loop {
-            let error = self.follow_connection(client, &mut last, &mut retry).await;
+            let error = self.follow_connection(redis, &mut last, &mut retry).await;
             tracing::warn!(%error, "revocations are not being followed; trying again");
             tokio::time::sleep(retry).await;
             retry = (retry * 2).min(LONGEST_RETRY);
@@ -152,12 +150,8 @@ impl Revocations {
     }
 
     /// Reads on from `last` until the connection fails.
-    async fn follow_connection(&self, client: &Client, last: &mut String, retry: &mut Duration) -> RedisError {
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(RESPONSE_TIMEOUT));
-        let mut connection = match client.get_multiplexed_async_connection_with_config(&config).await {
-            Ok(connection) => connection,
-            Err(error) => return error,
-        };
+    async fn follow_connection(&self, redis: &Connection, last: &mut String, retry: &mut Duration) -> RedisError {
+        let mut connection = Blocking::new(redis);
         // The first reads do not block, so that the past is over as soon as one finds nothing.
         let mut block = false;
         loop {
@@ -204,17 +198,14 @@ impl fmt::Debug for Revocations {
 }
 
 /// The entries after `last`: their ids, and what they say.
-async fn read(
-    connection: &mut MultiplexedConnection,
-    last: &str,
-    block: bool,
-) -> RedisResult<Vec<(String, Option<Entry>)>> {
+async fn read(connection: &mut Blocking, last: &str, block: bool) -> RedisResult<Vec<(String, Option<Entry>)>> {
     let mut command = redis::cmd("XREAD");
     command.arg("COUNT").arg(READ_COUNT);
     if block {
-        command.arg("BLOCK").arg(BLOCK_MS);
+        command.arg("BLOCK").arg(BLOCK.as_millis().to_string());
     }
-    let reply: Option<StreamReadReply> = command.arg("STREAMS").arg(STREAM).arg(last).query_async(connection).await?;
+    command.arg("STREAMS").arg(STREAM).arg(last);
+    let reply: Option<StreamReadReply> = redis::from_redis_value(connection.send(STREAM, &command, BLOCK).await?)?;
     let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|stream| stream.ids);
     Ok(entries.map(|entry| (entry.id.clone(), parse(&entry))).collect())
 }

@@ -13,7 +13,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use redis::aio::ConnectionManager;
+use connections::Connection;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 use tower_sessions_core::SessionStore;
@@ -101,7 +101,7 @@ pub enum Error {
 /// Opens, continues and ends sessions.
 #[derive(Clone)]
 pub struct Sessions {
-    redis: ConnectionManager,
+    redis: Connection,
     records: Records,
     revocations: Revocations,
     keyed: Keyed,
@@ -111,7 +111,7 @@ pub struct Sessions {
 impl Sessions {
     /// Keeps sessions in this Redis and announces their ends to `revocations`.
     #[must_use]
-    pub fn new(redis: ConnectionManager, secret: &Secret, revocations: Revocations, lifetimes: Lifetimes) -> Self {
+    pub fn new(redis: Connection, secret: &Secret, revocations: Revocations, lifetimes: Lifetimes) -> Self {
         Self {
             records: Records::new(redis.clone()),
             redis,

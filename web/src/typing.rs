@@ -7,9 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connections::Connection;
 use futures_util::StreamExt;
-use redis::aio::ConnectionManager;
-use redis::{Client, RedisResult};
+use redis::RedisResult;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -38,7 +38,7 @@ pub struct Typing {
 ///
 /// # Errors
 /// When Redis does not take it.
-pub async fn tell(redis: &ConnectionManager, typing: &Typing) -> RedisResult<()> {
+pub async fn tell(redis: &Connection, typing: &Typing) -> RedisResult<()> {
     let told = serde_json::to_string(typing).expect("ids and a word are JSON");
     redis::cmd("PUBLISH").arg(CHANNEL).arg(told).exec_async(&mut redis.clone()).await
 }
@@ -67,11 +67,11 @@ impl Heard {
     }
 
     /// Follows what is told until the shutdown, over a connection of its own; while Redis is down, keeps trying.
-    pub async fn follow(self, client: Client, shutdown: CancellationToken) {
+    pub async fn follow(self, redis: Connection, shutdown: CancellationToken) {
         let follow = async {
             let mut retry = FIRST_RETRY;
             loop {
-                match self.follow_connection(&client, &mut retry).await {
+                match self.follow_connection(&redis, &mut retry).await {
                     Ok(()) => tracing::warn!("the connection that tells who is typing has ended; trying again"),
                     Err(error) => tracing::warn!(%error, "who is typing is not being followed; trying again"),
                 }
@@ -82,8 +82,8 @@ impl Heard {
         let _: Option<std::convert::Infallible> = shutdown.run_until_cancelled(follow).await;
     }
 
-    async fn follow_connection(&self, client: &Client, retry: &mut Duration) -> RedisResult<()> {
-        let mut connection = client.get_async_pubsub().await?;
+    async fn follow_connection(&self, redis: &Connection, retry: &mut Duration) -> RedisResult<()> {
+        let mut connection = redis.pubsub().await?;
         connection.subscribe(CHANNEL).await?;
         *retry = FIRST_RETRY;
         let mut told = connection.on_message();

@@ -49,7 +49,7 @@ async fn pages_through_sessions() {
 
 /// Reads from the shop's database, and knows of devices what this Redis does.
 fn with_devices(shop: &Shop, redis_url: &str) -> App {
-    let redis = connection::lazy(connection::client(&redis_url.into()).unwrap()).unwrap();
+    let redis = connection::open(&redis_url.into()).unwrap();
     let reading = Reading { read_connections: 5, freshness_wait: ACCESS, live: Live::default() };
     let app = App::new(shop.database.url().parse().unwrap(), &reading);
     app.with_devices(Devices::new(redis, ACCESS))
@@ -59,7 +59,7 @@ fn with_devices(shop: &Shop, redis_url: &str) -> App {
 async fn tells_where_a_session_is_used_and_leaves_out_what_has_run_out() {
     let (shop, user, redis) = (shop().await, Uuid::now_v7(), test_kit::redis().await);
     let app = with_devices(&shop, &redis.url());
-    let connection = connection::lazy(connection::client(&redis.url().into()).unwrap()).unwrap();
+    let connection = connection::open(&redis.url().into()).unwrap();
     let (known, run_out) = (Uuid::now_v7(), Uuid::now_v7());
     let folder = tempfile::tempdir().unwrap();
     let lifetimes = Lifetimes { idle: ACCESS, absolute: ACCESS, replay_grace: ACCESS };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use redis::aio::ConnectionManager;
+use connections::Connection;
 
 use super::{microseconds, run};
 use crate::problem::Problem;
@@ -47,7 +47,7 @@ redis.call('HDEL', KEYS[1], waits)
 /// Where failures in a row are counted: of an account or a user, and from where.
 #[derive(Clone)]
 pub(super) struct Row {
-    pub(super) redis: ConnectionManager,
+    pub(super) redis: Connection,
     pub(super) what: &'static str,
     pub(super) key: String,
     /// Nothing where it does not matter.

@@ -21,7 +21,7 @@ struct Follower {
 impl Follower {
     fn of(shop: &Shop) -> Self {
         let (revocations, shutdown) = (Revocations::new(ACCESS), CancellationToken::new());
-        tokio::spawn(revocations.clone().follow(shop.client.clone(), shutdown.clone()));
+        tokio::spawn(revocations.clone().follow(shop.connection.clone(), shutdown.clone()));
         Self { revocations, shutdown }
     }
 

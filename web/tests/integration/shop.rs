@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use redis::Client;
-use redis::aio::ConnectionManager;
+use connections::Connection;
 use secrecy::ExposeSecret;
 use test_kit::TestRedis;
 use uuid::Uuid;
@@ -25,21 +24,19 @@ pub(crate) const LIFETIMES: Lifetimes = Lifetimes {
 /// A Redis and the sessions in it.
 pub(crate) struct Shop {
     pub(crate) redis: TestRedis,
-    pub(crate) client: Client,
-    pub(crate) connection: ConnectionManager,
+    pub(crate) connection: Connection,
     pub(crate) revocations: Revocations,
     pub(crate) sessions: Sessions,
 }
 
 pub(crate) async fn shop(lifetimes: Lifetimes) -> Shop {
     let redis = test_kit::redis().await;
-    let client = connection::client(&redis.url().into()).unwrap();
-    let connection = connection::lazy(client.clone()).unwrap();
+    let connection = connection::open(&redis.url().into()).unwrap();
     let revocations = Revocations::new(ACCESS);
     let folder = tempfile::tempdir().unwrap();
     let secret = Secret::open(folder.path()).unwrap();
     let sessions = Sessions::new(connection.clone(), &secret, revocations.clone(), lifetimes);
-    Shop { redis, client, connection, revocations, sessions }
+    Shop { redis, connection, revocations, sessions }
 }
 
 /// A signer, and the gate that lets its tokens in.

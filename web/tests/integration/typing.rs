@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connections::Connection;
 use redis::AsyncCommands;
 use test_kit::eventually;
 use tokio::sync::broadcast::Receiver;
@@ -19,8 +20,8 @@ fn typing() -> Typing {
 }
 
 /// Waits until so many processes follow.
-async fn followed_by(client: &redis::Client, count: u64) {
-    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
+async fn followed_by(redis: &Connection, count: u64) {
+    let mut redis = redis.clone();
     let followers = async || {
         let numbers: (String, u64) =
             redis::cmd("PUBSUB").arg("NUMSUB").arg("typing").query_async(&mut redis).await.unwrap();
@@ -36,14 +37,13 @@ async fn heard(listener: &mut Receiver<Arc<Typing>>) -> Typing {
 #[tokio::test]
 async fn every_process_hears_it_and_nobody_later() {
     let server = test_kit::redis().await;
-    let client = redis::Client::open(server.url()).unwrap();
-    let redis = connection::lazy(client.clone()).unwrap();
+    let redis = connection::open(&server.url().into()).unwrap();
     let (processes, shutdown) = ([Heard::default(), Heard::default()], CancellationToken::new());
     let mut listeners = processes.each_ref().map(Heard::listen);
     for process in &processes {
-        tokio::spawn(process.clone().follow(client.clone(), shutdown.clone()));
+        tokio::spawn(process.clone().follow(redis.clone(), shutdown.clone()));
     }
-    followed_by(&client, 2).await;
+    followed_by(&redis, 2).await;
 
     let first = typing();
     tell(&redis, &first).await.unwrap();
@@ -65,17 +65,16 @@ async fn every_process_hears_it_and_nobody_later() {
 #[tokio::test]
 async fn a_lost_connection_is_made_again() {
     let server = test_kit::redis().await;
-    let client = redis::Client::open(server.url()).unwrap();
-    let redis = connection::lazy(client.clone()).unwrap();
+    let redis = connection::open(&server.url().into()).unwrap();
     let (process, shutdown) = (Heard::default(), CancellationToken::new());
     let mut listener = process.listen();
-    tokio::spawn(process.follow(client.clone(), shutdown.clone()));
-    followed_by(&client, 1).await;
+    tokio::spawn(process.follow(redis.clone(), shutdown.clone()));
+    followed_by(&redis, 1).await;
 
     let killed: u64 =
         redis::cmd("CLIENT").arg(&["KILL", "TYPE", "pubsub"]).query_async(&mut redis.clone()).await.unwrap();
     assert_eq!(killed, 1);
-    followed_by(&client, 1).await;
+    followed_by(&redis, 1).await;
 
     let told = typing();
     tell(&redis, &told).await.unwrap();
