@@ -88,8 +88,7 @@ impl Cluster {
     pub(crate) async fn send_as_of(self: &Arc<Self>, generation: u64, command: &Cmd) -> RedisResult<Value> {
         let slot = slots::of_command(command).unwrap_or_default();
         let (map, node) = self.way_to(slot).await?;
-        // The first map there is contradicts nothing.
-        if map.generation != generation && generation > 0 {
+        if map.generation != generation {
             return Err(moved());
         }
         let answer = self.send_to(&node, command).await;

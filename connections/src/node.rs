@@ -1,6 +1,6 @@
 //! One server, and the connection to it that everything shares.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, RedisFuture, RedisResult, Value,
@@ -12,12 +12,14 @@ use crate::{Settings, refused};
 /// One Redis server: the only one, or a master of a cluster. Clones share a connection.
 #[derive(Clone)]
 pub struct Node {
+    name: Arc<str>,
     client: Client,
     shared: ConnectionManager,
 }
 
 impl Node {
     pub(crate) fn new(address: ConnectionInfo, settings: Settings) -> RedisResult<Self> {
+        let name = address.addr().to_string().into();
         let client = Client::open(address)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(settings.connection_timeout))
@@ -26,7 +28,7 @@ impl Node {
             .set_min_delay(settings.first_retry)
             .set_max_delay(settings.longest_retry);
         let shared = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        Ok(Self { client, shared })
+        Ok(Self { name, client, shared })
     }
 
     /// Another server of the same cluster: whoever may use this one may use that one.
@@ -44,8 +46,8 @@ impl Node {
 
     /// Its address, without anything secret.
     #[must_use]
-    pub fn name(&self) -> String {
-        self.client.get_connection_info().addr().to_string()
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn host(&self) -> &str {

@@ -35,6 +35,7 @@ pub(crate) struct Batch {
     books_every: u64,
     /// The bytes of what is carried forward.
     carried: usize,
+    generation: u64,
 }
 
 /// One aggregate while the batch is decided.
@@ -58,9 +59,14 @@ pub(crate) enum Answer {
 }
 
 impl Batch {
-    /// An empty batch, which closes the books of a stream after so many events.
-    pub(crate) fn new(books_every: u64) -> Self {
-        Self { books_every, ..Self::default() }
+    /// An empty batch, which closes the books of a stream after so many events, on states of this generation or later.
+    pub(crate) fn new(books_every: u64, generation: u64) -> Self {
+        Self { books_every, generation, ..Self::default() }
+    }
+
+    /// Since which generation of the connection its states were read.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// An aggregate as the decisions so far have left it.

@@ -127,6 +127,11 @@ impl Error {
         matches!(self, Self::TooLarge { .. })
     }
 
+    /// Whether an append was refused, unread, because the partition has another owner by now.
+    pub(crate) fn has_moved(&self) -> bool {
+        matches!(self, Self::Redis(error) if connections::has_moved(error))
+    }
+
     /// Whether Redis has refused to write for want of memory.
     pub(crate) fn is_out_of_memory(&self) -> bool {
         matches!(self, Self::Redis(error) if error.code() == Some("OOM"))

@@ -2,14 +2,13 @@
 //!
 //! A consumer group reads a feed with `XREADGROUP … NOACK`. Redis remembers only how far the group was *given* entries;
 //! how far it *got* is the consumer's own position, kept with what it made of them. Whenever the two may differ the group
-//! is set back to the position.
+//! is set back to the position. [`Reader`](crate::Reader) reads.
 
 use std::{fmt, time::Duration};
 
-use connections::Blocking;
 use domain::Partition;
 use redis::{
-    AsyncCommands, Cmd, FromRedisValue, Value,
+    AsyncCommands, Value,
     streams::{StreamInfoConsumersReply, StreamInfoGroupsReply},
 };
 
@@ -116,104 +115,9 @@ impl Store {
         let (mut redis, key) = (self.redis(), feed.key());
         positioned(&key, redis.xrange_count(&key, format!("{from}-0"), "+", count).await?)
     }
-
-    /// A reader of feeds for one member of a consumer group.
-    #[must_use]
-    pub fn reader(&self, group: &str, consumer: &str) -> Reader {
-        Reader { blocking: Blocking::new(&self.redis()), group: group.to_owned(), consumer: consumer.to_owned() }
-    }
-
-    /// A reader of everything that is appended to these feeds from now on, without a group.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn follow(&self, feeds: impl IntoIterator<Item = Feed>) -> Result<Follower, Error> {
-        let mut positions = Vec::new();
-        for feed in feeds {
-            positions.push((feed, self.head(feed).await?));
-        }
-        Ok(Follower { blocking: Blocking::new(&self.redis()), positions })
-    }
 }
 
-/// Reads feeds for one member of a consumer group.
-pub struct Reader {
-    blocking: Blocking,
-    group: String,
-    consumer: String,
-}
-
-impl Reader {
-    /// The next events of these feeds, at most `count` of each, waiting up to `block` for the first.
-    ///
-    /// # Errors
-    /// When Redis does not answer or a feed holds foreign entries. What was given to the group by then is in doubt.
-    pub async fn next(
-        &mut self,
-        feeds: &[Feed],
-        count: usize,
-        block: Duration,
-    ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
-        let mut command = redis::cmd("XREADGROUP");
-        command.arg("GROUP").arg(&self.group).arg(&self.consumer).arg("NOACK").arg("COUNT").arg(count);
-        let feeds: Vec<_> = feeds.iter().map(|feed| (*feed, ">".to_owned())).collect();
-        read(&mut self.blocking, command, &feeds, block).await
-    }
-}
-
-/// Reads feeds as they grow.
-pub struct Follower {
-    blocking: Blocking,
-    positions: Vec<(Feed, u64)>,
-}
-
-impl Follower {
-    /// The events that were appended since the last call, waiting up to `block` for the first.
-    ///
-    /// # Errors
-    /// When Redis does not answer or a feed holds foreign entries. The next call begins where this one did.
-    pub async fn next(&mut self, block: Duration) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
-        let feeds: Vec<_> = self.positions.iter().map(|(feed, position)| (*feed, format!("{position}-0"))).collect();
-        let read = read(&mut self.blocking, redis::cmd("XREAD"), &feeds, block).await?;
-        for (feed, events) in &read {
-            let position = self.positions.iter_mut().find(|(known, _)| known == feed);
-            if let (Some((_, position)), Some(last)) = (position, events.last()) {
-                *position = last.position;
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// Completes and sends an `XREAD` or `XREADGROUP` from these ids on.
-async fn read(
-    blocking: &mut Blocking,
-    mut command: Cmd,
-    feeds: &[(Feed, String)],
-    block: Duration,
-) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
-    let names: Vec<String> = feeds.iter().map(|(feed, _)| feed.key()).collect();
-    let Some(first) = names.first() else { return Ok(Vec::new()) };
-    command.arg("BLOCK").arg(block.as_millis().max(1) as u64).arg("STREAMS").arg(&names);
-    for (_, from) in feeds {
-        command.arg(from);
-    }
-    let answer = blocking.send(first, &command, block).await?;
-    if answer == Value::Nil {
-        return Ok(Vec::new());
-    }
-    let streams = Vec::<(String, Value)>::from_redis_value(answer).map_err(redis::RedisError::from)?;
-    let feed_of = |key: &str| names.iter().position(|name| name == key).map(|at| feeds[at].0);
-    streams
-        .into_iter()
-        .map(|(key, entries)| {
-            let feed = feed_of(&key).ok_or_else(|| Error::Answer(format!("a stream nobody asked for: {key}")))?;
-            Ok((feed, positioned(&key, entries)?))
-        })
-        .collect()
-}
-
-fn positioned(key: &str, entries: Value) -> Result<Vec<Positioned>, Error> {
+pub(crate) fn positioned(key: &str, entries: Value) -> Result<Vec<Positioned>, Error> {
     let entries = Entry::all(key, entries)?.into_iter();
     entries.map(|entry| Ok(Positioned { position: entry.number, event: Recorded::from_feed(entry)? })).collect()
 }

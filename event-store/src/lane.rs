@@ -174,7 +174,7 @@ impl Store {
 
     /// Runs commands to their end, and returns those that have to be decided again.
     async fn append_together(&self, partition: Partition, commands: Vec<Box<dyn Pending>>) -> Vec<Box<dyn Pending>> {
-        let (memory_share, (mut batch, commands)) = join(self.memory_share(), self.load_for(commands)).await;
+        let (memory_share, (mut batch, commands)) = join(self.memory_share(partition), self.load_for(commands)).await;
         let memory_share = match memory_share {
             Ok(share) => share,
             Err(error) => return fail(commands, &error.into()),
@@ -214,12 +214,13 @@ impl Store {
         for pending in &commands {
             streams.extend(pending.request().streams.iter().map(|stream| (stream.key(), *stream)));
         }
+        let generation = self.generation();
         let loaded = join_all(streams.values().map(async |stream| {
-            let snapshot = AssertUnwindSafe(self.snapshot(stream)).catch_unwind().await;
+            let snapshot = AssertUnwindSafe(self.snapshot(generation, stream)).catch_unwind().await;
             (stream, snapshot.unwrap_or(Err(Error::Panicked)))
         }))
         .await;
-        let (mut batch, mut failed) = (Batch::new(self.settings().books_every), HashMap::new());
+        let (mut batch, mut failed) = (Batch::new(self.settings().books_every, generation), HashMap::new());
         for (stream, snapshot) in loaded {
             match snapshot {
                 Ok(snapshot) => batch.base(stream, snapshot),
@@ -237,14 +238,14 @@ impl Store {
     }
 
     async fn write(&self, partition: Partition, batch: Batch, taken: Vec<Taken>) -> Vec<Box<dyn Pending>> {
-        let (command, called) = (batch.command(partition), Instant::now());
-        let answer = self.call(&command).await;
+        let (generation, command, called) = (batch.generation(), batch.command(partition), Instant::now());
+        let answer = self.call(generation, &command).await;
         self.measures().called(taken.len(), called.elapsed().as_secs_f64());
         let answer = answer.and_then(|value| batch.answer(&value));
         match answer {
             Ok(Answer::Written) => {
                 self.measures().written(&batch);
-                batch.into_states().for_each(|(key, snapshot)| drop(self.keep(key, snapshot)));
+                batch.into_states().for_each(|(key, snapshot)| drop(self.keep(generation, key, snapshot)));
                 taken.into_iter().for_each(|(pending, _)| pending.done());
                 Vec::new()
             }
@@ -281,6 +282,13 @@ impl Store {
                 tokio::time::sleep(jitter()).await;
                 rest
             }
+            Err(error) if error.has_moved() => again(taken, |mut pending, _| {
+                if !pending.request().settling && pending.contend() > ATTEMPTS {
+                    pending.failed(Failure::Contended);
+                    return None;
+                }
+                Some(pending)
+            }),
             Err(error) => fail(taken.into_iter().map(|(pending, _)| pending), &error.into()),
         }
     }

@@ -27,6 +27,7 @@ mod store;
 
 mod durability;
 mod feed;
+mod reader;
 pub mod requests;
 mod restoring;
 mod rewriting;
@@ -37,8 +38,9 @@ pub use context::{CommandId, Context};
 pub use decision::{Changes, Decision, Failure, Outcome, States};
 pub use durability::Unsafe;
 pub use error::Error;
-pub use feed::{Feed, Follower, Positioned, Reader};
+pub use feed::{Feed, Positioned};
 pub use meter::Meter;
+pub use reader::{Follower, Reader};
 pub use recorded::Recorded;
 pub use records::Record;
 pub use restoring::Restoring;

@@ -1,6 +1,7 @@
 //! The function library inside Redis that `append` is part of.
 
-use redis::{AsyncCommands, aio::ConnectionLike};
+use connections::Node;
+use redis::AsyncCommands;
 
 use crate::{Error, keys};
 use domain::Partition;
@@ -12,10 +13,13 @@ const NAME: &str = "millrace_2";
 const CODE: &str = include_str!("append.lua");
 const FORMAT: &str = "1";
 
-/// Loads the library where it is missing or differs.
-pub(crate) async fn load(redis: &mut (impl ConnectionLike + Send)) -> Result<(), Error> {
-    if !is_loaded(redis).await? {
-        let () = redis::cmd("FUNCTION").arg("LOAD").arg("REPLACE").arg(CODE).query_async(redis).await?;
+/// Loads the library into these servers, where it is missing or differs.
+pub(crate) async fn load(masters: &[Node]) -> Result<(), Error> {
+    for master in masters {
+        if found(master).await? != Found::This {
+            let load = redis::cmd("FUNCTION").arg("LOAD").arg("REPLACE").arg(CODE).clone();
+            load.exec_async(&mut master.clone()).await?;
+        }
     }
     Ok(())
 }
@@ -28,20 +32,38 @@ pub(crate) async fn is_restoring(redis: &mut impl AsyncCommands) -> Result<bool,
     Ok(redis.hexists(keys::STORE, RESTORING).await?)
 }
 
-/// Takes the library away, so that nobody appends.
-pub(crate) async fn unload(redis: &mut (impl ConnectionLike + Send)) -> Result<(), Error> {
-    match redis::cmd("FUNCTION").arg("DELETE").arg(NAME).query_async(redis).await {
-        Err(error) if error.to_string().contains("not found") => Ok(()),
-        deleted => Ok(deleted?),
+/// Takes the library away from these servers, so that nobody appends.
+pub(crate) async fn unload(masters: &[Node]) -> Result<(), Error> {
+    for master in masters {
+        match redis::cmd("FUNCTION").arg("DELETE").arg(NAME).exec_async(&mut master.clone()).await {
+            Err(error) if error.to_string().contains("not found") => {}
+            deleted => deleted?,
+        }
     }
+    Ok(())
 }
 
-/// Whether Redis has exactly this version of the library.
-pub(crate) async fn is_loaded(redis: &mut (impl ConnectionLike + Send)) -> Result<bool, Error> {
+/// What a server has of the library.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Exactly this version.
+    This,
+    /// Another one of the same name.
+    Another,
+    /// None.
+    Nothing,
+}
+
+/// Looks what a server has of the library.
+pub(crate) async fn found(master: &Node) -> Result<Found, Error> {
     let mut list = redis::cmd("FUNCTION");
     list.arg("LIST").arg("LIBRARYNAME").arg(NAME).arg("WITHCODE");
-    let libraries: Vec<redis::Value> = list.query_async(redis).await?;
-    Ok(libraries.iter().any(holds_code))
+    let libraries: Vec<redis::Value> = list.query_async(&mut master.clone()).await?;
+    Ok(match libraries.first() {
+        Some(library) if holds_code(library) => Found::This,
+        Some(_) => Found::Another,
+        None => Found::Nothing,
+    })
 }
 
 fn holds_code(library: &redis::Value) -> bool {

@@ -28,11 +28,17 @@ impl Store {
     /// When Redis does not answer or the stream cannot be folded.
     pub async fn load<A: Aggregate>(&self, id: A::Id) -> Result<Loaded<A>, Error> {
         let stream = Stream::of::<A>(id);
-        let snapshot = match self.known(stream.key()) {
-            Some(known) => self.catch_up(&stream, known).await?,
-            None => self.fold(&stream).await?,
-        };
-        Ok(Loaded::new(snapshot))
+        loop {
+            let generation = self.generation();
+            let snapshot = match self.known(stream.key()) {
+                Some(known) => self.catch_up(generation, &stream, known).await?,
+                None => self.fold(generation, &stream).await?,
+            };
+            // Half of it may be what the owner before had.
+            if generation == self.generation() {
+                return Ok(Loaded::new(snapshot));
+            }
+        }
     }
 
     /// The events of one aggregate that its stream has, of whatever category, in order. The first is not version 1 where
@@ -45,26 +51,27 @@ impl Store {
     }
 
     /// What the cache has, or else the log. The append checks whether it is still the newest.
-    pub(crate) async fn snapshot(&self, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
+    pub(crate) async fn snapshot(&self, generation: u64, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
         match self.known(stream.key()) {
             Some(known) => Ok(known),
-            None => self.fold(stream).await,
+            None => self.fold(generation, stream).await,
         }
     }
 
     /// Brings what the cache has of an aggregate up to date; the next command sees why that cannot be done.
     pub(crate) async fn refresh(&self, stream: &Stream) {
+        let generation = self.generation();
         let Some(known) = self.known(stream.key()) else { return };
         // A fold that panics here would take the commands along that only wait beside this one.
-        let caught_up = AssertUnwindSafe(self.catch_up(stream, known)).catch_unwind().await;
+        let caught_up = AssertUnwindSafe(self.catch_up(generation, stream, known)).catch_unwind().await;
         if !matches!(caught_up, Ok(Ok(_))) {
             self.forget(stream.key());
         }
     }
 
-    async fn catch_up(&self, stream: &Stream, known: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+    async fn catch_up(&self, generation: u64, stream: &Stream, known: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         if known.version == 0 {
-            return self.fold(stream).await;
+            return self.fold(generation, stream).await;
         }
         let (category, id) = stream.key();
         let events = self.events_from(category, id, known.version).await?;
@@ -77,24 +84,24 @@ impl Store {
             _ => false,
         };
         if follows {
-            return Ok(self.keep(stream.key(), next.into()));
+            return Ok(self.keep(generation, stream.key(), next.into()));
         }
         // The log has lost its tail, or was trimmed past what is known.
         self.forget(stream.key());
-        self.fold(stream).await
+        self.fold(generation, stream).await
     }
 
     /// Folds what the stream has.
-    async fn fold(&self, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
-        match self.fold_backwards(stream).await {
+    async fn fold(&self, generation: u64, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
+        match self.fold_backwards(generation, stream).await {
             // A trim, or the first event, may have come between two readings.
-            Err(Error::Beginning { .. }) => self.fold_backwards(stream).await,
+            Err(Error::Beginning { .. }) => self.fold_backwards(generation, stream).await,
             folded => folded,
         }
     }
 
     /// Reads backwards to where a fold can begin, and folds from there.
-    async fn fold_backwards(&self, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
+    async fn fold_backwards(&self, generation: u64, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
         let (category, id) = stream.key();
         let (key, mut redis) = (keys::stream(category, id), self.redis());
         let first_page = (self.settings().books_every as usize).saturating_add(SPARE);
@@ -111,7 +118,7 @@ impl Store {
                 if begins {
                     let mut next = stream.before(events.last().map_or(1, |event| event.version));
                     events.iter().rev().try_for_each(|event| next.fold(category, event))?;
-                    return Ok(self.keep(stream.key(), next.into()));
+                    return Ok(self.keep(generation, stream.key(), next.into()));
                 }
             }
             if !more {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connections::Connection;
+use connections::{Connection, Node};
 use domain::Partition;
 use redis::{Arg, AsyncCommands, Cmd, Pipeline};
 use time::OffsetDateTime;
@@ -40,7 +40,7 @@ impl Store {
         let name = format!("{} {}", OffsetDateTime::now_utc(), Uuid::now_v7());
         let _: u64 = redis.hset(keys::STORE, library::RESTORING, &name).await?;
         // Whoever appends finds no function, looks why, and is refused.
-        library::unload(&mut redis).await?;
+        library::unload(&redis.masters().await?).await?;
         let mut restoring = Restoring { store: self.clone(), redis, name, writes: redis::pipe(), bytes: 0 };
         // Looked at when nobody can append any more.
         match restoring.clear(interrupted).await {
@@ -161,14 +161,26 @@ impl Restoring {
 
     /// Makes sure that there is no log here, by deleting what there is of it, or by refusing to.
     async fn clear(&mut self, delete: bool) -> Result<(), Error> {
+        for master in self.redis.masters().await? {
+            self.clear_master(master, delete).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear_master(&mut self, mut master: Node, delete: bool) -> Result<(), Error> {
         let mut cursor = 0_u64;
         loop {
             let mut scan = redis::cmd("SCAN");
             scan.arg(cursor).arg("COUNT").arg(KEYS);
-            let (next, mut found): (u64, Vec<String>) = scan.query_async(&mut self.redis).await?;
+            let (next, mut found): (u64, Vec<String>) = scan.query_async(&mut master).await?;
             found.retain(|key| belongs_to_log(key));
             if delete && !found.is_empty() {
-                let _: u64 = self.redis.unlink(&found).await?;
+                // Each by itself: together they are in several slots.
+                let mut unlink = redis::pipe();
+                for key in &found {
+                    unlink.unlink(key).ignore();
+                }
+                unlink.exec_async(&mut master).await?;
             } else {
                 for key in found {
                     // A consumer that waits for its first event has made an empty feed.

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use connections::Connection;
 use domain::{Aggregate, Partition};
+use futures_util::future::try_join_all;
 use quick_cache::sync::Cache;
 use redis::{AsyncCommands, Cmd, Value};
 use time::OffsetDateTime;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Stream, keys,
     lane::Lane,
-    library,
+    library::{self, Found},
     measures::Measures,
     memory::Memory,
     state::{Key, Snapshot},
@@ -55,7 +56,8 @@ struct Inner {
     redis: Connection,
     settings: Settings,
     memory: Memory,
-    cache: Cache<Key, Arc<Snapshot>>,
+    /// With the generation of the connection that they are of.
+    cache: Cache<Key, (u64, Arc<Snapshot>)>,
     lanes: [Lane; Partition::COUNT as usize],
     measures: Arc<Measures>,
 }
@@ -124,7 +126,7 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { redis, settings, memory, cache, lanes, measures }) })
     }
 
-    /// Loads the append function and checks that the store was made for this version. Safe to repeat.
+    /// Loads the append function into every master and checks that the store was made for this version. Safe to repeat.
     ///
     /// # Errors
     /// When Redis does not answer, holds a store of another format, or is being restored.
@@ -133,21 +135,29 @@ impl Store {
         if library::is_restoring(&mut redis).await? {
             return Err(Error::Restoring);
         }
-        library::load(&mut redis).await?;
+        let masters = redis.masters().await?;
+        library::load(&masters).await?;
         // It may have begun in between.
         if library::is_restoring(&mut redis).await? {
-            library::unload(&mut redis).await?;
+            library::unload(&masters).await?;
             return Err(Error::Restoring);
         }
         library::check_format(&mut redis).await
     }
 
-    /// Whether commands can be taken: Redis answers and has this version of the append function.
+    /// Whether commands can be taken: every master answers and has this version of the append function. One that has joined a
+    /// cluster gets it.
     ///
     /// # Errors
-    /// When Redis does not answer.
+    /// When a master does not answer.
     pub async fn is_ready(&self) -> Result<bool, Error> {
-        library::is_loaded(&mut self.redis()).await
+        let masters = self.redis().masters().await?;
+        let found = try_join_all(masters.iter().map(library::found)).await?;
+        if found.contains(&Found::This) && found.contains(&Found::Nothing) && !found.contains(&Found::Another) {
+            self.prepare().await?;
+            return Ok(true);
+        }
+        Ok(found.iter().all(|found| *found == Found::This))
     }
 
     /// Puts one command to one aggregate, and returns the version it is at then.
@@ -202,6 +212,11 @@ impl Store {
         self.inner.redis.clone()
     }
 
+    /// Rises when states that were read before may not be what is there now: slots have other owners.
+    pub(crate) fn generation(&self) -> u64 {
+        self.inner.redis.generation()
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }
@@ -220,11 +235,14 @@ impl Store {
 
     /// What the cache has of an aggregate.
     pub(crate) fn known(&self, key: Key) -> Option<Arc<Snapshot>> {
-        self.inner.cache.get(&key)
+        let (generation, snapshot) = self.inner.cache.get(&key)?;
+        // Whoever owns its slot now may have lost the last events.
+        (generation == self.generation()).then_some(snapshot)
     }
 
-    pub(crate) fn keep(&self, key: Key, snapshot: Arc<Snapshot>) -> Arc<Snapshot> {
-        self.inner.cache.insert(key, snapshot.clone());
+    /// Keeps what was read, or written, since the connection was of this generation.
+    pub(crate) fn keep(&self, generation: u64, key: Key, snapshot: Arc<Snapshot>) -> Arc<Snapshot> {
+        self.inner.cache.insert(key, (generation, snapshot.clone()));
         snapshot
     }
 
@@ -237,15 +255,15 @@ impl Store {
         self.inner.cache.clear();
     }
 
-    /// Runs the append function, and loads it first where Redis does not have it yet.
-    pub(crate) async fn call(&self, command: &Cmd) -> Result<Value, Error> {
-        let mut redis = self.redis();
-        match command.query_async(&mut redis).await {
+    /// Runs the append function on states of this generation, and loads it first where Redis does not have it yet.
+    pub(crate) async fn call(&self, generation: u64, command: &Cmd) -> Result<Value, Error> {
+        let redis = self.redis();
+        match redis.send_as_of(generation, command).await {
             Err(error) if error.to_string().contains("Function not found") => {
                 // This may be another Redis, or an emptied one.
                 self.forget_all();
                 self.prepare().await?;
-                Ok(command.query_async(&mut redis).await?)
+                Ok(redis.send_as_of(generation, command).await?)
             }
             Err(error) => {
                 if error.is_connection_dropped() || error.is_connection_refusal() {

@@ -2,16 +2,16 @@
 //!
 //! What it knows is in Redis, in keys of its own (`streams.md` describes them), so it survives every restart:
 //!
-//! - `payment:fake:<order>`, a hash. `<attempt>`: what it will say, and from when on. `<attempt>:captured`: what was
+//! - `payment:fake:{p}:<order>`, a hash. `<attempt>`: what it will say, and from when on. `<attempt>:captured`: what was
 //!   collected; `<attempt>:left`: what of that has not gone back; `<attempt>:voided`: it was let go;
 //!   `refund:<number>`: of which attempt, and how much.
-//! - `callbacks:fake`, a sorted set: the callbacks that are to be sent, and when.
+//! - `callbacks:fake:{p}`, a sorted set: the callbacks that are to be sent, and when.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use connections::{Connection, Settings};
-use domain::{Money, OrderId, text::Reason};
+use domain::{Money, OrderId, Partition, text::Reason};
 use redis::{AsyncCommands, RedisError, RedisResult};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,6 @@ pub const NAME: &str = "fake";
 
 use method::Behaviour;
 pub use method::TOKENS;
-
-const CALLBACKS: &str = "callbacks:fake";
 
 /// Notes what it will say to an attempt, unless that is known or the attempt was let go; and when it calls back.
 const AUTHORIZE: &str = "
@@ -109,7 +107,7 @@ impl Fake {
 
     async fn call(&self, script: &str, order: OrderId, arguments: &[String]) -> Result<(), Error> {
         let mut command = redis::cmd("EVAL");
-        command.arg(script).arg(2).arg(book(order)).arg(CALLBACKS).arg(arguments);
+        command.arg(script).arg(2).arg(book(order)).arg(callbacks(Partition::of(order.into()))).arg(arguments);
         let refusal: Option<String> = command.query_async(&mut self.redis.clone()).await.map_err(away)?;
         refusal.map_or(Ok(()), |refusal| Err(Error::Refused(refusal)))
     }
@@ -122,7 +120,11 @@ impl std::fmt::Debug for Fake {
 }
 
 fn book(order: OrderId) -> String {
-    format!("payment:fake:{order}")
+    format!("payment:fake:{{{}}}:{order}", Partition::of(order.into()))
+}
+
+fn callbacks(partition: Partition) -> String {
+    format!("callbacks:fake:{{{partition}}}")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]

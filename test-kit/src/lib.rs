@@ -1,6 +1,6 @@
 //! Real servers and small tools for the tests of every crate.
 //!
-//! [`redis`] and [`postgres`] start a server of the test's own, to be killed and paused at will; [`database`] makes an
+//! [`redis`], [`cluster`] and [`postgres`] start a server of the test's own, to be killed and paused at will; [`database`] makes an
 //! empty database in one Postgres that the tests of a process share. Each server is held on a leash (`leash.sh`): it ends,
 //! and its folder goes, when the value is dropped or the test process dies, however it dies.
 //!
@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose server is missing has nothing better to do than to panic")]
 
+mod cluster;
 mod database;
 mod gate;
 mod leash;
@@ -18,6 +19,7 @@ mod redis;
 mod smtp;
 mod waiting;
 
+pub use cluster::{TestCluster, cluster};
 pub use database::{TestDatabase, database};
 pub use gate::Gate;
 pub use postgres::{TestPostgres, postgres};

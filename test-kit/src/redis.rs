@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use servers::{binaries, redis};
 
-use crate::free_port;
 use crate::leash::{self, Leash};
+use crate::{cluster, free_port};
 
 const MEMORY_MEGABYTES: u32 = 512;
 
@@ -17,17 +17,27 @@ pub struct TestRedis {
     port: u16,
 }
 
-/// Starts a Redis with an empty folder on a free port.
+/// Starts a Redis with an empty folder on a free port. Where `MILLRACE_TEST_REDIS` is `cluster`, it is one that speaks of
+/// itself as of a cluster, of which it is the only node: the same test then shows that its code runs on a cluster.
 ///
 /// # Panics
 /// When `redis-server` is missing or does not start.
 pub async fn redis() -> TestRedis {
+    match std::env::var("MILLRACE_TEST_REDIS").as_deref() {
+        Ok("cluster") => cluster::of_one().await,
+        _ => configured(String::new).await,
+    }
+}
+
+/// The same, with more settings.
+pub(crate) async fn configured(more: impl Fn() -> String) -> TestRedis {
     let binary = binaries::redis_server().unwrap().display().to_string();
     loop {
         let (folder, account) = leash::folder("millrace-redis-");
         let port = free_port();
         let configuration = folder.join("redis.conf");
-        std::fs::write(&configuration, redis::configuration(port, &folder, MEMORY_MEGABYTES)).unwrap();
+        let settings = redis::configuration(port, &folder, MEMORY_MEGABYTES) + &more();
+        std::fs::write(&configuration, settings).unwrap();
         let command = [binary.clone(), configuration.display().to_string()];
         let server = TestRedis { leash: Leash::new(&folder, account.as_ref(), "KILL", command), folder, port };
         if server.leash.start(|| server.is_ready()).await {

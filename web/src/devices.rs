@@ -1,6 +1,6 @@
 //! Where sessions are used from: the device and address that each began with, and when and from where it was last seen.
 //!
-//! Beside the record of a session, `seen:<session>` holds the last time and address, written every few minutes at most by
+//! Beside the record of a session, `seen:{<session>}` holds the last time and address, written every few minutes at most by
 //! whichever service lets the session in. No request waits for it, and it is gone with the session.
 
 use std::collections::HashMap;
@@ -152,7 +152,7 @@ impl fmt::Debug for Devices {
 
 /// The key of a session's last sighting.
 pub(crate) fn seen_key(session: Uuid) -> String {
-    format!("seen:{session}")
+    format!("seen:{{{session}}}")
 }
 
 fn details(pair: &[redis::Value]) -> RedisResult<Option<Details>> {

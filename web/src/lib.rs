@@ -1,8 +1,8 @@
 //! What both APIs share at the HTTP edge.
 //!
 //! `command-api` and `query-api` are written against this crate: how a request is identified, who its caller is, how
-//! input is refused, how a service starts, reports and stops. It owns the Redis keys of sessions (`session:<id>`,
-//! `seen:<id>`), of their revocations (`revocations`) and of rate limits (`limit:<what>:<whom>`), and the channel `typing`; it knows no event, no aggregate and no
+//! input is refused, how a service starts, reports and stops. It owns the Redis keys of sessions (`session:{<id>}`,
+//! `seen:{<id>}`), of their revocations (`revocations`) and of rate limits (`limit:<what>:<whom>`), and the channel `typing`; it knows no event, no aggregate and no
 //! table, and refuses to depend on the crates that do.
 
 // Answers

@@ -124,10 +124,14 @@ impl Limits {
     /// # Errors
     /// A 503 when Redis does not answer.
     pub async fn reset(&self, user: Uuid, account: &str) -> Result<(), Problem> {
-        let mut command = redis::cmd("DEL");
-        command.arg(self.key(LOGIN_FAILURES, account.as_bytes())).arg(self.key(LOGIN_ACCOUNT, account.as_bytes()));
-        command.arg(self.key(CODE_FAILURES, user.as_bytes())).arg(self.key(PROOF_FAILURES, user.as_bytes()));
-        command.exec_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)
+        let mut pipe = redis::pipe();
+        for (what, whom) in [(LOGIN_FAILURES, account.as_bytes()), (LOGIN_ACCOUNT, account.as_bytes())] {
+            pipe.cmd("DEL").arg(self.key(what, whom));
+        }
+        for what in [CODE_FAILURES, PROOF_FAILURES] {
+            pipe.cmd("DEL").arg(self.key(what, user.as_bytes()));
+        }
+        pipe.exec_async(&mut self.redis.clone()).await.map_err(Problem::unavailable)
     }
 
     /// A sign-up from an address.

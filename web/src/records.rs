@@ -1,4 +1,4 @@
-//! Session records in Redis: `session:<id>`, JSON, gone by themselves when they expire.
+//! Session records in Redis: `session:{<id>}`, JSON, gone by themselves when they expire.
 //!
 //! `create` never overwrites and `save` never creates, so a session that has ended cannot come back; and a save over
 //! what somebody else has saved in the meantime is refused.
@@ -114,7 +114,7 @@ fn session_of(id: Id) -> Uuid {
 
 /// The key of a session's record.
 pub(crate) fn key_of(session: Uuid) -> String {
-    format!("session:{session}")
+    format!("session:{{{session}}}")
 }
 
 fn key(id: Id) -> String {

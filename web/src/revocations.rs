@@ -22,12 +22,6 @@ use crate::devices::seen_key;
 use crate::records::key_of;
 use crate::tokens::Claims;
 
-/// Announces that a session has ended, and only then forgets it: an error ends the script.
-const END: &str = "
-redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[1], '*', 'session', ARGV[2])
-redis.call('DEL', KEYS[2], KEYS[3])
-";
-
 const STREAM: &str = "revocations";
 const SESSION: &str = "session";
 const USER: &str = "user";
@@ -85,17 +79,16 @@ impl Revocations {
         revoked.sessions.contains_key(&claims.sid) || revoked.users.get(&claims.sub).is_some_and(too_old)
     }
 
-    /// Forgets a session, and announces to every service that it has ended; this process knows it on return.
+    /// Announces to every service that a session has ended, and only then forgets it; this process knows it on return.
     ///
     /// # Errors
-    /// When Redis does not take it; then the session goes on.
+    /// When Redis does not take it; then it may be announced and not forgotten, and ending it again does the rest.
     pub async fn revoke_session(&self, redis: &Connection, session: Uuid) -> RedisResult<()> {
-        let mut script = redis::cmd("EVAL");
-        script.arg(END).arg(3).arg(STREAM).arg(key_of(session)).arg(seen_key(session));
-        script.arg(self.oldest(now_ms()).to_string()).arg(session.to_string());
-        script.exec_async(&mut redis.clone()).await?;
+        self.announce(redis, &[(SESSION, session.to_string())]).await?;
         self.remember([(Entry::Session(session), now_ms())]);
-        Ok(())
+        let mut forget = redis::cmd("DEL");
+        forget.arg(key_of(session)).arg(seen_key(session));
+        forget.exec_async(&mut redis.clone()).await
     }
 
     /// Announces to every service that whatever access tokens a user has count for nothing; their sessions go on and
@@ -106,15 +99,18 @@ impl Revocations {
     pub async fn revoke_user(&self, redis: &Connection, user: Uuid) -> RedisResult<()> {
         // By the clock that tokens are issued by, not by that of Redis.
         let before = now_ms();
-        let mut command = redis::cmd("XADD");
-        command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(before).to_string()).arg("*");
-        command.arg(&[(USER, user.to_string()), (BEFORE, before.to_string())]);
-        command.exec_async(&mut redis.clone()).await?;
+        self.announce(redis, &[(USER, user.to_string()), (BEFORE, before.to_string())]).await?;
         self.remember([(Entry::User(user, before), before)]);
         while now_ms() <= before {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         Ok(())
+    }
+
+    async fn announce(&self, redis: &Connection, fields: &[(&str, String)]) -> RedisResult<()> {
+        let mut command = redis::cmd("XADD");
+        command.arg(STREAM).arg("MINID").arg("~").arg(self.oldest(now_ms()).to_string()).arg("*").arg(fields);
+        command.exec_async(&mut redis.clone()).await
     }
 
     /// Adds sessions that have ended, with the time when, as somebody else than Redis remembers them.

@@ -220,7 +220,7 @@ impl Sessions {
         Err(contended())
     }
 
-    /// Ends a session: its refresh tokens at once, its access tokens in every service within a second. Both, or neither.
+    /// Ends a session: its refresh tokens at once, its access tokens in every service within a second.
     ///
     /// # Errors
     /// When Redis fails; ending it again is harmless.

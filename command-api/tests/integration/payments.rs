@@ -138,7 +138,7 @@ async fn a_repetition_goes_on_with_the_attempt_that_was_cut_off_before_the_provi
     let order = confirmed(&shop, &seller, &buyer).await;
     let gate = Gate::before(&shop.redis).await;
     let cut_off = shop.open_beside(&[&PAYING[..], &["--redis-url", &gate.url()]].concat()).await;
-    gate.hold(&format!("payment:fake:{order}"));
+    gate.hold(&format!("payment:fake:{{{}}}:{order}", &order[order.len() - 1..]));
     let there = Buyer { shop: &cut_off, id: buyer.id, access: buyer.access.clone(), refresh: buyer.refresh.clone() };
 
     pays(&there, &order, "tok_approve").key("k").await.is(StatusCode::SERVICE_UNAVAILABLE);

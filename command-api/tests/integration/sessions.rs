@@ -68,7 +68,7 @@ async fn a_token_whose_session_is_forgotten_has_its_end_announced() {
     let shop = Shop::open().await;
     let anna = Buyer::new(&shop, "anna").await;
     let mut redis = shop.redis_connection().await;
-    let () = redis.del(format!("session:{}", anna.session())).await.unwrap();
+    let () = redis.del(format!("session:{{{}}}", anna.session())).await.unwrap();
     assert!(anna.is_let_in().await);
 
     refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);
@@ -131,7 +131,7 @@ async fn an_idle_session_ends() {
     let anna = Buyer::new(&shop, "anna").await;
     test_kit::eventually("nobody refreshes it", Duration::from_secs(10), async || {
         let mut redis = shop.redis_connection().await;
-        !redis.exists::<_, bool>(format!("session:{}", anna.session())).await.unwrap()
+        !redis.exists::<_, bool>(format!("session:{{{}}}", anna.session())).await.unwrap()
     })
     .await;
     refresh(&shop, &anna.refresh).await.is(StatusCode::UNAUTHORIZED);

@@ -7,6 +7,7 @@ mod tally;
 
 mod append;
 mod books;
+mod cluster;
 mod concurrency;
 mod feeds;
 mod hot;

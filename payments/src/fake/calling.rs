@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use domain::Partition;
 use redis::AsyncCommands;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{CALLBACKS, Fake, NAME, away, message};
+use super::{Fake, NAME, away, callbacks, message};
 use crate::{
     Attempt, Error, Provider, Webhooks,
     webhooks::{ID, SIGNATURE, TIMESTAMP},
@@ -41,15 +42,19 @@ impl Fake {
 
     async fn send_due(&self, client: &reqwest::Client, url: &str, webhooks: &Webhooks) -> Result<(), Error> {
         let mut redis = self.redis.clone();
-        let due: Vec<String> = redis
-            .zrangebyscore_limit(CALLBACKS, "-inf", milliseconds(Duration::ZERO), 0, AT_ONCE)
-            .await
-            .map_err(away)?;
-        for member in due {
+        let mut pipe = redis::pipe();
+        for partition in Partition::all() {
+            pipe.zrangebyscore_limit(callbacks(partition), "-inf", milliseconds(Duration::ZERO), 0, AT_ONCE);
+        }
+        let due: Vec<Vec<String>> = pipe.query_async(&mut redis).await.map_err(away)?;
+        for (partition, member) in
+            Partition::all().zip(due).flat_map(|(p, due)| due.into_iter().map(move |one| (p, one)))
+        {
+            let callbacks = callbacks(partition);
             if self.is_heard(client, url, webhooks, &member).await? {
-                let _: u64 = redis.zrem(CALLBACKS, &member).await.map_err(away)?;
+                let _: u64 = redis.zrem(callbacks, &member).await.map_err(away)?;
             } else {
-                let _: u64 = redis.zadd(CALLBACKS, &member, milliseconds(AGAIN_AFTER)).await.map_err(away)?;
+                let _: u64 = redis.zadd(callbacks, &member, milliseconds(AGAIN_AFTER)).await.map_err(away)?;
             }
         }
         Ok(())

@@ -155,7 +155,7 @@ async fn a_session_whose_end_is_not_announced_goes_on() {
 async fn an_idle_session_ends_by_itself() {
     let shop = shop(Lifetimes { idle: Duration::from_millis(300), ..LIFETIMES }).await;
     let opened = open(&shop, Uuid::now_v7()).await;
-    let key = format!("session:{}", opened.session);
+    let key = format!("session:{{{}}}", opened.session);
 
     let mut redis = shop.connection.clone();
     eventually("the record expires", Duration::from_secs(10), async || {
@@ -172,7 +172,7 @@ async fn refreshing_does_not_prolong_a_session_for_ever() {
     let opened = open(&shop, Uuid::now_v7()).await;
     shop.sessions.rotate(token(&opened)).await.unwrap();
 
-    let key = format!("session:{}", opened.session);
+    let key = format!("session:{{{}}}", opened.session);
     let left: u64 = redis::cmd("PTTL").arg(key).query_async(&mut shop.connection.clone()).await.unwrap();
     assert!(Duration::from_millis(left) <= absolute);
 }
@@ -182,7 +182,7 @@ async fn redis_holds_no_token_that_could_be_used() {
     let shop = shop(LIFETIMES).await;
     let opened = open(&shop, Uuid::now_v7()).await;
 
-    let key = format!("session:{}", opened.session);
+    let key = format!("session:{{{}}}", opened.session);
     let record: String = redis::cmd("GET").arg(key).query_async(&mut shop.connection.clone()).await.unwrap();
     let secret = token(&opened).split('.').nth(1).unwrap();
     assert!(!record.contains(secret), "{record}");
