@@ -1,12 +1,13 @@
 //! The commands.
 
-use std::{io, process::ExitCode};
+use std::{env, ffi::OsString, io, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, services, up, upkeep, users,
+    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, secrets, services, up, upkeep,
+    users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show
@@ -17,6 +18,19 @@ pub struct Cli {
     task: Task,
     #[command(flatten)]
     telemetry: settings::Telemetry,
+}
+
+impl Cli {
+    /// Reads the command line, the environment, and the files with secrets that it names. Ends the process where clap does.
+    ///
+    /// # Errors
+    /// When a secret is given twice, or its file cannot be read.
+    pub fn read() -> anyhow::Result<Self> {
+        let arguments: Vec<OsString> = env::args_os().collect();
+        let mut command = secrets::from_files(Self::command(), &arguments, |name| env::var_os(name))?;
+        let matches = command.get_matches_mut();
+        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit()))
+    }
 }
 
 #[derive(Subcommand, Debug)]

@@ -9,6 +9,7 @@ pub mod cli;
 mod checks;
 mod consuming;
 mod pages;
+mod secrets;
 mod services;
 mod storefront;
 mod stores;

@@ -138,10 +138,13 @@ fn every_token_of_the_fake_provider_is_explained_where_people_look() {
 }
 
 fn variables(command: &clap::Command) -> BTreeSet<String> {
-    let own = command
-        .get_arguments()
-        .filter_map(|argument| argument.get_env())
-        .map(|name| name.to_string_lossy().into_owned());
+    let own = command.get_arguments().filter_map(|argument| {
+        let name = argument.get_env()?.to_string_lossy().into_owned();
+        // Each secret can be in a file.
+        let file = argument.is_hide_env_values_set().then(|| format!("{name}_FILE"));
+        Some([Some(name), file])
+    });
+    let own = own.flatten().flatten();
     own.chain(command.get_subcommands().flat_map(variables)).collect()
 }
 
