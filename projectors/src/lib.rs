@@ -27,6 +27,7 @@ mod fold;
 pub mod generations;
 mod lag;
 mod measuring;
+mod readers;
 pub mod replay;
 mod requests;
 pub mod schema;

@@ -15,6 +15,7 @@ use crate::{
     policies,
     projection::Projection,
     read_models::{self, each_read_model},
+    readers,
     timers,
 };
 
@@ -141,8 +142,8 @@ pub async fn create(connection: &mut PgConnection, definition: &Definition, sche
 /// Makes unqualified names mean this schema, and creates it where it is missing.
 async fn enter(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
     let statement = format!("create schema if not exists {schema}; set search_path to {schema}");
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
-    Ok(())
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    readers::let_in(connection, schema).await
 }
 
 /// Runs what is new of one folder of migrations, which is remembered in a table of its own.

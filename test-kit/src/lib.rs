@@ -24,7 +24,7 @@ pub use database::{TestDatabase, database};
 pub use gate::Gate;
 pub use postgres::{TestPostgres, postgres};
 pub use receiver::{Posted, TestReceiver, receiver};
-pub use redis::{TestRedis, redis};
+pub use redis::{TestRedis, redis, redis_with};
 pub use servers::ports::free as free_port;
 pub use smtp::{Received, TestSmtp, smtp};
 pub use waiting::eventually;

@@ -29,6 +29,14 @@ pub async fn redis() -> TestRedis {
     }
 }
 
+/// The same with more lines in its configuration, and never as of a cluster.
+///
+/// # Panics
+/// When `redis-server` is missing or does not start.
+pub async fn redis_with(lines: &[&str]) -> TestRedis {
+    configured(|| lines.join("\n")).await
+}
+
 /// The same, with more settings.
 pub(crate) async fn configured(more: impl Fn() -> String) -> TestRedis {
     let binary = binaries::redis_server().unwrap().display().to_string();

@@ -120,13 +120,19 @@ impl People {
     }
 }
 
-const NAMES: [&str; 5] = ["carol", "ann", "bob", "fred", "gina"];
+/// Who they are.
+pub(crate) const NAMES: [&str; 5] = ["carol", "ann", "bob", "fred", "gina"];
+
+/// They talk, and hear what they should.
+pub(crate) async fn talk(people: Vec<Customer>) {
+    People::of(people.try_into().unwrap_or_else(|_| unreachable!("there are five"))).await.talk().await;
+}
 
 #[tokio::test]
 async fn everybody_in_an_order_hears_messages_and_typing_and_a_stranger_neither() {
     let mut shop = Shop::open();
     let people = futures_util::future::join_all(NAMES.map(|name| shop.customer(name))).await;
-    People::of(people.try_into().unwrap_or_else(|_| unreachable!("there are five"))).await.talk().await;
+    talk(people).await;
     shop.verify().await;
     shop.stop();
 }
@@ -135,5 +141,5 @@ async fn everybody_in_an_order_hears_messages_and_typing_and_a_stranger_neither(
 async fn everybody_in_an_order_hears_messages_and_typing_of_other_processes() {
     let shop = Apart::open(&[("MILLRACE_RATE_LIMITS", "off"), ("MILLRACE_DEMO", "true")]).await;
     let people = futures_util::future::join_all(NAMES.map(|name| shop.customer(name))).await;
-    People::of(people.try_into().unwrap_or_else(|_| unreachable!("there are five"))).await.talk().await;
+    talk(people).await;
 }

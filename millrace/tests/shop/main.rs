@@ -20,6 +20,7 @@ mod documents;
 mod edges;
 mod erasure;
 mod keys;
+mod least_privilege;
 mod lifecycle;
 mod live;
 mod mails;

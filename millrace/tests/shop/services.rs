@@ -1,6 +1,7 @@
 //! The three services of a shop in processes of their own.
 
 use std::{
+    fs::File,
     process::{Child, Command},
     time::Duration,
 };
@@ -26,10 +27,11 @@ struct Service {
 }
 
 impl Service {
-    fn start(role: &str, operations: u16, settings: &[(&str, String)]) -> Self {
+    fn start(role: &str, operations: u16, settings: &[(&str, String)], log: File) -> Self {
         let mut command = Command::new(MILLRACE);
-        command.arg(role).env("MILLRACE_LOG", "error").envs(settings.iter().map(|(name, value)| (name, value)));
-        Self { role: role.to_owned(), operations, process: command.spawn().unwrap() }
+        command.arg(role).env("MILLRACE_LOG", "warn").envs(settings.iter().map(|(name, value)| (name, value)));
+        let process = command.stderr(log).spawn().unwrap();
+        Self { role: role.to_owned(), operations, process }
     }
 }
 
@@ -47,11 +49,13 @@ async fn is_ready(port: u16) {
     test_kit::eventually("the service is ready", PATIENCE, ready).await;
 }
 
+/// Where the Redis and the Postgres of a role are.
+type Addresses = Box<dyn Fn(&str) -> [String; 2]>;
+
 /// A shop whose services are processes of their own, behind a gateway that sends each method to its side.
 pub(crate) struct Apart {
     services: Vec<Service>,
-    redis: test_kit::TestRedis,
-    postgres: test_kit::TestDatabase,
+    addresses: Addresses,
     keys: tempfile::TempDir,
     /// Where the instances of each side are.
     write: Vec<u16>,
@@ -68,10 +72,16 @@ impl Apart {
 
     /// The same with so many processes of each service.
     async fn with_instances(count: usize, variables: &[(&str, &str)]) -> Self {
+        let (redis, database) = (test_kit::redis().await, test_kit::database().await);
+        let addresses = Box::new(move |_: &str| [redis.url(), database.url().to_owned()]);
+        Self::reaching(addresses, count, variables).await
+    }
+
+    /// The same with stores of the test's own, which each role may reach by another way.
+    pub(crate) async fn reaching(addresses: Addresses, count: usize, variables: &[(&str, &str)]) -> Self {
         let mut shop = Self {
             services: Vec::new(),
-            redis: test_kit::redis().await,
-            postgres: test_kit::database().await,
+            addresses,
             keys: tempfile::tempdir().unwrap(),
             write: Vec::new(),
             read: Vec::new(),
@@ -102,13 +112,15 @@ impl Apart {
         let mail = if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" };
         let mut settings = vec![("MILLRACE_MAIL", mail.to_owned())];
         settings.extend(given.chain(keys.iter().cloned()));
+        let [redis, database] = (self.addresses)(role);
         settings.extend([
-            ("REDIS_URL", self.redis.url()),
-            ("DATABASE_URL", self.postgres.url().to_owned()),
+            ("REDIS_URL", redis),
+            ("DATABASE_URL", database),
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        self.services.push(Service::start(role, operations, &settings));
+        let log = File::options().create(true).append(true).open(self.keys.path().join("log")).unwrap();
+        self.services.push(Service::start(role, operations, &settings, log));
         is_ready(operations).await;
         [listen, operations]
     }
@@ -121,6 +133,11 @@ impl Apart {
     /// Ends every process of a service, in order.
     pub(crate) fn stop(&mut self, role: &str) {
         self.services.retain(|service| service.role != role);
+    }
+
+    /// What the services have warned of.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.keys.path().join("log")).unwrap()
     }
 
     pub(crate) fn keys_dir(&self) -> String {
