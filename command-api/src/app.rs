@@ -29,6 +29,7 @@ use crate::call::Call;
 use crate::claims;
 use crate::codes;
 use crate::command::InFlight;
+use crate::demo;
 use crate::failure::unread;
 use crate::measures;
 use crate::passwords::{self, Passwords};
@@ -63,6 +64,9 @@ pub enum Error {
     /// What signs callbacks is no secret.
     #[error("MILLRACE_CALLBACK_SECRET {0}")]
     CallbackSecret(#[from] payments::webhooks::NoSecret),
+    /// Accounts that everybody knows are left where the public may be.
+    #[error("this was a shop to play with, and {} can still be entered: have them suspended in demo mode, or begin with an empty Redis", .0.join(", "))]
+    DemoAccounts(Vec<&'static str>),
     /// Redis may lose what was acknowledged.
     #[error("this Redis may lose acknowledged commands: {}", list(.0))]
     Unsafe(Vec<Unsafe>),
@@ -81,6 +85,7 @@ impl Error {
             | Self::WithoutLimits
             | Self::Settings(_)
             | Self::CallbackSecret(_)
+            | Self::DemoAccounts(_)
             | Self::Unsafe(_) => false,
         }
     }
@@ -210,12 +215,19 @@ impl App {
         self.revocations.caught_up().await;
     }
 
-    /// Loads the append function, and refuses a Redis that may lose what was acknowledged; in demo mode that is only said.
+    /// Loads the append function, and refuses a Redis that may lose what was acknowledged; in demo mode that is only said. Outside
+    /// of it, refuses a shop that the demo's people can enter.
     ///
     /// # Errors
-    /// When Redis does not answer, holds a store of another format, or is not safe.
+    /// When Redis does not answer, holds a store of another format, is not safe, or was a shop to play with.
     pub async fn prepare(&self) -> Result<(), Error> {
         self.store.prepare().await?;
+        if !self.demo {
+            let left = demo::left(self).await?;
+            if !left.is_empty() {
+                return Err(Error::DemoAccounts(left));
+            }
+        }
         let found = self.store.unsafe_settings().await?;
         match (found.is_empty(), self.demo) {
             (true, _) => Ok(()),

@@ -6,8 +6,10 @@
 
 pub mod cli;
 
+mod address;
 mod checks;
 mod consuming;
+mod guard;
 mod pages;
 mod secrets;
 mod services;

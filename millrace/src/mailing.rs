@@ -14,6 +14,8 @@ use web::{
     tokens::mail::{self, Signer},
 };
 
+use crate::address::{Address, Weakness};
+
 const DEMO_SENDER: &str = "Millrace <shop@localhost>";
 
 /// The mail server, and what mails say.
@@ -69,12 +71,27 @@ impl Mail {
         matches!(self.way(demo), Ok(Way::Outbox))
     }
 
+    /// Whether nobody is written to.
+    pub(crate) fn is_off(&self) -> bool {
+        self.mail == Switch::Off
+    }
+
+    /// Where people find the shop, if that is said.
+    pub(crate) const fn public_url(&self) -> Option<&Url> {
+        self.public_url.as_ref()
+    }
+
+    /// What is wrong with the way to the mail server.
+    pub(crate) fn weak_way(&self) -> Option<Weakness> {
+        self.smtp_url.as_ref().and_then(Address::read).and_then(|server| server.weak_way())
+    }
+
     /// Which way mails go.
     ///
     /// # Errors
     /// When something is missing outside demo mode, or is not what it should be.
     pub(crate) fn way(&self, demo: bool) -> anyhow::Result<Way> {
-        if self.mail == Switch::Off {
+        if self.is_off() {
             return Ok(Way::Off);
         }
         if !demo {
@@ -91,6 +108,11 @@ impl Mail {
             );
         }
         let Some(url) = &self.smtp_url else { return Ok(Way::Outbox) };
+        // A relay that asks for no password is the operator's to open.
+        let known = Address::read(url).and_then(|url| url.weak_password());
+        if let (Some(weakness @ Weakness::KnownPassword), false) = (known, demo) {
+            anyhow::bail!("MILLRACE_SMTP_URL: {weakness}");
+        }
         Ok(Way::Smtp(Smtp::new(&guarded(url), self.smtp_patience).context("MILLRACE_SMTP_URL")?))
     }
 }

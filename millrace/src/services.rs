@@ -25,8 +25,10 @@ use web::{
 };
 
 use crate::{
+    address::Address,
     checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
+    guard,
     mailing::Mail,
     pages, stores,
     telling::Sending,
@@ -59,6 +61,9 @@ impl CommandApi {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
         self.settings.payments.check(self.edge.time_limit)?;
+        Address::guard("REDIS_URL", &self.settings.redis.redis_url, self.settings.demo.demo)?;
+        guard::callbacks(&self.settings.orders, self.settings.demo)?;
+        guard::listens(self.listen.listen, self.settings.demo)?;
         let measured = ops::measure("command-api", stop.clone())?;
         let app = command_api::App::open(&self.settings)?;
         waiting::for_redis(&app).await?;
@@ -105,6 +110,9 @@ impl QueryApi {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        Address::guard("REDIS_URL", &self.redis.redis_url, self.demo.demo)?;
+        Address::guard("DATABASE_URL", &self.postgres.database_url, self.demo.demo)?;
+        guard::listens(self.listen.listen, self.demo)?;
         let measured = ops::measure("query-api", stop.clone())?;
         let revocations = Revocations::new(self.access.access_lifetime);
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
@@ -168,6 +176,8 @@ impl Projectors {
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
+        Address::guard("REDIS_URL", &self.redis.redis_url, self.demo.demo)?;
+        Address::guard("DATABASE_URL", &self.postgres.database_url, self.demo.demo)?;
         let measured = ops::measure("projectors", stop.clone())?;
         // What is missing for mails is said before anything starts.
         let keys = SigningKeys::open(&self.keys.keys_dir)?;

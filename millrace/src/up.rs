@@ -20,8 +20,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use web::{connection, devices::Devices, introspection, keys::SigningKeys, ops, serve, settings, typing::Heard};
 
 use crate::{
+    address::Address,
     checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
+    guard,
     mailing::Mail,
     pages, recovery,
     storefront::Storefront,
@@ -94,6 +96,10 @@ impl Up {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stop = serve::shutdown_on_signal()?;
         self.payments.check(self.edge.time_limit)?;
+        for (setting, url) in [("REDIS_URL", &self.stores.redis_url), ("DATABASE_URL", &self.stores.database_url)] {
+            url.iter().try_for_each(|url| Address::guard(setting, url, self.demo.demo))?;
+        }
+        guard::callbacks(&self.orders, self.demo)?;
         // Taken first: a port that is in use is found before anything starts.
         let shop = serve::bind((Ipv4Addr::LOCALHOST, self.port).into()).await?;
         let operations = serve::bind((Ipv4Addr::LOCALHOST, self.ops_port).into()).await?;

@@ -75,6 +75,11 @@ impl Shop {
     pub(crate) fn start_with(&mut self, arguments: &[&str]) {
         let mut command = self.up();
         command.args(arguments);
+        self.start_as(command);
+    }
+
+    /// The same by another command.
+    pub(crate) fn start_as(&mut self, mut command: Command) {
         if self.logging {
             command.stderr(File::options().create(true).append(true).open(self.log_file()).unwrap());
         }
