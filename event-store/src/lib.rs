@@ -27,6 +27,7 @@ mod store;
 
 mod durability;
 mod feed;
+mod inspection;
 mod reader;
 pub mod requests;
 mod restoring;
@@ -39,6 +40,7 @@ pub use decision::{Changes, Decision, Failure, Outcome, States};
 pub use durability::Unsafe;
 pub use error::Error;
 pub use feed::{Feed, Positioned};
+pub use inspection::Inspection;
 pub use meter::Meter;
 pub use reader::{Follower, Reader};
 pub use recorded::Recorded;

@@ -1,121 +1,95 @@
-//! `millrace doctor`: what it checks, what it found, and what to do about it.
+//! `millrace doctor`: what it looks at, what it found, and what to do about it.
 
 use std::{
-    fmt::Display,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use clap::Args;
 use event_store::Store;
+use secrecy::SecretString;
 use servers::binaries;
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 
-use crate::stores::Stores;
+use crate::{address::Address, stores::Stores};
 
-/// Look for what keeps a shop from working
+mod finding;
+mod keys;
+mod postgres;
+mod redis;
+mod settings;
+
+use finding::{Finding, Level};
+
+/// Look for what keeps a shop from working, and for what makes it unsafe. With the environment of a service it looks at that
+/// service's settings too
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
+    /// Warnings count as failures: exit code 1
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     stores: Stores,
-}
-
-/// What was found, line by line.
-#[derive(Default)]
-struct Findings {
-    failed: bool,
-}
-
-impl Findings {
-    fn note<T, E: Display>(
-        &mut self,
-        what: &str,
-        found: Result<T, E>,
-        good: impl FnOnce(&T) -> String,
-    ) -> io::Result<Option<T>> {
-        match found {
-            Ok(value) => {
-                writeln!(io::stdout(), "ok    {what}: {}", good(&value))?;
-                Ok(Some(value))
-            }
-            Err(error) => {
-                self.failed = true;
-                writeln!(io::stdout(), "FAIL  {what}: {error:#}")?;
-                Ok(None)
-            }
-        }
-    }
+    /// The folder of the keys; that of the shop in the data folder, unless set
+    #[arg(long, env = "MILLRACE_KEYS_DIR")]
+    keys_dir: Option<PathBuf>,
+    #[command(flatten)]
+    told: settings::Told,
 }
 
 impl Doctor {
-    /// Checks everything, and says so.
+    /// Looks at everything, and says so. The exit code is 1 when something does not work.
     ///
     /// # Errors
     /// When nothing can be printed.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let mut findings = Findings::default();
+        let findings = self.look().await;
+        let mut out = io::stdout().lock();
+        findings.iter().try_for_each(|finding| writeln!(out, "{finding}"))?;
+        let bearable = if self.strict { Level::Ok } else { Level::Warning };
+        let well = findings.iter().all(|finding| finding.level <= bearable);
+        Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    async fn look(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
         if self.stores.redis_url.is_none() {
-            findings.note("redis-server", binaries::redis_server(), |path| path.display().to_string())?;
+            let program = binaries::redis_server();
+            findings.push(Finding::of("redis-server", &program, |path| path.display().to_string()));
         }
         if self.stores.database_url.is_none() {
-            findings.note("postgres", binaries::postgres(), |programs| programs.postgres.display().to_string())?;
+            let programs = binaries::postgres();
+            findings.push(Finding::of("postgres", &programs, |programs| programs.postgres.display().to_string()));
         }
-        let store = findings.note("Redis is known", self.stores.store(), |_| "its address was found".to_owned())?;
-        let database =
-            findings.note("Postgres is known", self.stores.database(), |_| "its address was found".to_owned())?;
-        if let Some(store) = &store {
-            log(&mut findings, store).await?;
+        let (store, database) = (self.stores.store(), self.stores.database());
+        findings.push(Finding::of("Redis is known", &store, |_| "its address was found".to_owned()));
+        findings.push(Finding::of("Postgres is known", &database, |_| "its address was found".to_owned()));
+        let address = |url: anyhow::Result<SecretString>| url.ok().as_ref().and_then(Address::read);
+        if let Ok(store) = &store {
+            findings.extend(redis::look(store, address(self.stores.redis()).as_ref()).await);
         }
-        if let Some(database) = &database {
-            findings.note("Postgres answers", version(database).await, Clone::clone)?;
+        if let Ok(database) = &database {
+            findings.extend(postgres::look(database, address(self.stores.postgres()).as_ref()).await);
         }
-        if let (Some(store), Some(database)) = (&store, &database) {
-            consumers(&mut findings, store, database).await?;
+        if let (Ok(store), Ok(database)) = (&store, &database) {
+            findings.extend(consumers(store, database).await);
         }
-        Ok(if findings.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        findings.extend(keys::look(self.keys_dir.as_ref().unwrap_or(&self.stores.data_dir.join("keys"))));
+        findings.extend(self.told.look());
+        findings
     }
 }
 
-async fn log(findings: &mut Findings, store: &Store) -> io::Result<()> {
-    let ready = store.is_ready().await.map_err(anyhow::Error::from).and_then(|loaded| {
-        anyhow::ensure!(
-            loaded,
-            "another version of the append function, or none: start the shop once with this version"
-        );
-        Ok(())
-    });
-    findings.note("Redis has the append function", ready, |()| "of this version".to_owned())?;
-    let safe = store.unsafe_settings().await.map_err(anyhow::Error::from).and_then(|unsafe_settings| {
-        let named = unsafe_settings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        anyhow::ensure!(unsafe_settings.is_empty(), "{named} (see ops/redis.conf)");
-        Ok(())
-    });
-    findings.note("Redis keeps what is acknowledged", safe, |()| "appended and synced, never evicted".to_owned())?;
-    Ok(())
-}
-
-async fn version(database: &PgConnectOptions) -> anyhow::Result<String> {
-    let mut connection = PgConnection::connect_with(database).await?;
-    let version: String = sqlx::query_scalar("show server_version").fetch_one(&mut connection).await?;
-    let major = version.split(['.', ' ']).next().and_then(|major| major.parse().ok()).unwrap_or(0);
-    anyhow::ensure!(major >= 15, "version {version}, 15 or newer is needed");
-    Ok(format!("version {version}"))
-}
-
-async fn consumers(findings: &mut Findings, store: &Store, database: &PgConnectOptions) -> io::Result<()> {
-    let Some(lags) = findings
-        .note("Consumers are registered", projectors::lag(store, database).await, |lags| lags.len().to_string())?
-    else {
-        return Ok(());
-    };
-    for lag in lags {
+async fn consumers(store: &Store, database: &PgConnectOptions) -> Vec<Finding> {
+    let lags = projectors::lag(store, database).await;
+    let registered = Finding::of("Consumers are registered", &lags, |lags| lags.len().to_string());
+    let worked_on = lags.into_iter().flatten().map(|lag| {
         let what = format!("{} is worked on", lag.consumer);
-        let owned = if lag.unowned == 0 {
-            Ok(())
-        } else {
-            Err(format!("{} of its feeds are not: are projectors running?", lag.unowned))
-        };
-        findings.note(&what, owned, |()| format!("{} events behind", lag.events))?;
-    }
-    Ok(())
+        match lag.unowned {
+            0 => Finding::ok(what, format!("{} events behind", lag.events)),
+            unowned => Finding::failure(what, format!("{unowned} of its feeds are not: are projectors running?")),
+        }
+    });
+    [registered].into_iter().chain(worked_on).collect()
 }

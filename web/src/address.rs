@@ -42,6 +42,12 @@ pub struct Network {
 }
 
 impl Network {
+    /// How many bits the addresses have in common; of all addresses, none.
+    #[must_use]
+    pub const fn prefix(self) -> u8 {
+        self.prefix
+    }
+
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {

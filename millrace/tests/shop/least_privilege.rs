@@ -76,7 +76,7 @@ async fn guarded_database() -> TestDatabase {
 }
 
 fn in_role(database: &str, role: &str) -> String {
-    database.replace("postgres://millrace@", &format!("postgres://{role}@"))
+    database.replace("postgres://millrace@", &format!("postgres://{role}:{}@", password(role)))
 }
 
 /// A shop whose services are told apart.
@@ -103,6 +103,8 @@ impl Guarded {
         let mut command = Command::new(MILLRACE);
         command.args(arguments).env("REDIS_URL", address(redis, "operator"));
         command.env("DATABASE_URL", in_role(&self.database, "millrace_projectors"));
+        command.env("MILLRACE_MAIL", "on").env("MILLRACE_SMTP_URL", "smtp://127.0.0.1");
+        command.env("MILLRACE_MAIL_FROM", "shop@example.org").env("MILLRACE_PUBLIC_URL", "http://127.0.0.1");
         command.env("MILLRACE_KEYS_DIR", self.shop.keys_dir()).output().unwrap()
     }
 
@@ -142,8 +144,12 @@ async fn each_service_and_the_operator_can_do_all_that_they_have_to() {
     operate(&["dead-letters", "list"]);
     operate(&["replay", "orders"]);
     operate(&["verify"]);
-    // Somebody has to take on the generation that the replay has made.
-    let well = async || guarded.operate(&guarded.redis, &["doctor"]).status.success();
+    // Somebody has to take on the generation that the replay has made. The Postgres of tests does not sync, and doctor says so.
+    let well = async || {
+        let found = String::from_utf8(guarded.operate(&guarded.redis, &["doctor"]).stdout).unwrap();
+        let wrong: Vec<_> = found.lines().filter(|line| !line.starts_with("ok")).collect();
+        matches!(wrong[..], [fsync] if fsync.contains("fsync is off"))
+    };
     test_kit::eventually("doctor finds the shop well", PATIENCE, well).await;
     // It is shown as well.
     assert_eq!(again.get(&format!("/api/orders/{order}")).await.status(), StatusCode::OK);
