@@ -13,6 +13,7 @@ mod cluster;
 mod connection;
 mod node;
 mod slots;
+pub mod tls;
 
 pub use blocking::Blocking;
 pub use connection::{Connection, Settings};

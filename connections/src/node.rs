@@ -7,7 +7,7 @@ use redis::{
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection, PubSub},
 };
 
-use crate::{Settings, refused};
+use crate::{Settings, refused, tls};
 
 /// One Redis server: the only one, or a master of a cluster. Clones share a connection.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Node {
 impl Node {
     pub(crate) fn new(address: ConnectionInfo, settings: Settings) -> RedisResult<Self> {
         let name = address.addr().to_string().into();
-        let client = Client::open(address)?;
+        let client = tls::client(address)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(settings.connection_timeout))
             .set_response_timeout(Some(settings.response_timeout))

@@ -55,9 +55,24 @@ impl fmt::Display for Weakness {
 }
 
 impl Address {
-    /// Reads an address; `None` where it is none, which whoever connects will say.
+    /// Reads an address; `None` where it is none, which whoever connects will say. Of several nodes of one cluster, which have the
+    /// user and the password of the first, it is that of the first on another machine.
     pub(crate) fn read(url: &SecretString) -> Option<Self> {
-        url.expose_secret().parse().ok().map(Self)
+        let stated = url.expose_secret();
+        if !stated.starts_with("redis") {
+            return stated.parse().ok().map(Self);
+        }
+        let nodes: Option<Vec<Self>> = stated.split(',').map(|node| node.trim().parse().ok().map(Self)).collect();
+        let mut nodes = nodes?.into_iter();
+        let first = nodes.next()?;
+        match nodes.find(|node| first.is_local() && !node.is_local()) {
+            None => Some(first),
+            Some(mut elsewhere) => {
+                elsewhere.0.set_username(first.0.username()).ok()?;
+                elsewhere.0.set_password(first.0.password()).ok()?;
+                Some(elsewhere)
+            }
+        }
     }
 
     /// Refuses what everybody could enter, outside demo mode.
@@ -141,7 +156,7 @@ impl Address {
                     || variable("PGPASSWORD").is_some()
                     || variable("PGPASSFILE").is_some()
             }
-            "rediss" => variable("MILLRACE_REDIS_CERT").is_some(),
+            "rediss" => connections::tls::shows_certificate(),
             _ => false,
         }
     }
@@ -191,7 +206,13 @@ mod tests {
         for url in ["redis://127.0.0.1", "redis://[::1]:1", "redis+unix:///run/redis.sock", "postgres:///millrace"] {
             assert_eq!(refused(url), None, "{url}");
         }
-        for url in ["redis://cache", "redis://10.0.0.7", "redis://:@cache", "postgres://anna@db/millrace"] {
+        for url in [
+            "redis://cache",
+            "redis://10.0.0.7",
+            "redis://localhost:1,redis://cache:2",
+            "redis://:@cache",
+            "postgres://anna@db/millrace",
+        ] {
             assert!(matches!(refused(url), Some(Weakness::NoPassword { .. })), "{url}");
         }
         assert_eq!(refused("postgres://anna@db/millrace?sslcert=/tls/anna.pem"), None);

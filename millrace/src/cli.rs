@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, secrets, services, up, upkeep,
-    users,
+    consumers, dead_letters, doctor, document, events, keys, recovery, redis_tls::RedisTls, rehearse, replay, secrets,
+    services, up, upkeep, users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show
@@ -18,6 +18,8 @@ pub struct Cli {
     task: Task,
     #[command(flatten)]
     telemetry: settings::Telemetry,
+    #[command(flatten)]
+    redis_tls: RedisTls,
 }
 
 impl Cli {
@@ -93,6 +95,7 @@ impl Task {
 /// When it fails; the error is for a person.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::init(&cli.telemetry, cli.task.log_level())?;
+    cli.redis_tls.apply()?;
     match perform(cli.task).await {
         // Whoever reads what is printed has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),

@@ -11,6 +11,7 @@ mod checks;
 mod consuming;
 mod guard;
 mod pages;
+mod redis_tls;
 mod secrets;
 mod services;
 mod storefront;

@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose server is missing has nothing better to do than to panic")]
 
+mod authority;
 mod cluster;
 mod database;
 mod gate;
@@ -19,10 +20,11 @@ mod redis;
 mod smtp;
 mod waiting;
 
+pub use authority::Authority;
 pub use cluster::{TestCluster, cluster};
 pub use database::{TestDatabase, database};
 pub use gate::Gate;
-pub use postgres::{TestPostgres, postgres};
+pub use postgres::{TestPostgres, postgres, postgres_with};
 pub use receiver::{Posted, TestReceiver, receiver};
 pub use redis::{TestRedis, redis, redis_with};
 pub use servers::ports::free as free_port;

@@ -21,6 +21,14 @@ pub struct TestPostgres {
 /// # Panics
 /// When Postgres is missing or does not start.
 pub async fn postgres() -> TestPostgres {
+    postgres_with(&[]).await
+}
+
+/// The same with more settings, such as `ssl=on`.
+///
+/// # Panics
+/// When Postgres is missing or does not start.
+pub async fn postgres_with(settings: &[&str]) -> TestPostgres {
     let binaries = binaries::postgres().unwrap();
     loop {
         let (folder, account) = leash::folder("millrace-postgres-");
@@ -32,6 +40,7 @@ pub async fn postgres() -> TestPostgres {
         let mut command = vec![binaries.postgres.display().to_string()];
         command.extend(postgres::arguments(port, &cluster));
         command.extend(["-c", "fsync=off", "-c", "max_connections=500"].map(str::to_owned));
+        command.extend(settings.iter().flat_map(|setting| ["-c", setting]).map(str::to_owned));
         // QUIT, not KILL: the last Postgres also removes its shared memory.
         let server = TestPostgres { leash: Leash::new(&folder, account.as_ref(), "QUIT", command), folder, port };
         if server.leash.start(|| server.is_ready()).await {

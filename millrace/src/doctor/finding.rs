@@ -41,6 +41,11 @@ impl Finding {
         Self { level: Level::Failure, what: what.into(), said: said.into() }
     }
 
+    /// The same of one of several servers.
+    pub(super) fn at(self, server: &str) -> Self {
+        Self { what: format!("{} ({server})", self.what), ..self }
+    }
+
     /// What there is none of is a failure.
     pub(super) fn of<T, E: Display>(what: &str, found: &Result<T, E>, said: impl FnOnce(&T) -> String) -> Self {
         match found {

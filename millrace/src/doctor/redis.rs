@@ -19,7 +19,10 @@ pub(super) async fn look(store: &Store, address: Option<&Address>) -> Vec<Findin
     let mut findings = vec![Finding::of("Redis has the append function", &ready, |()| "of this version".to_owned())];
     findings.push(durability(store).await);
     match store.inspect().await {
-        Ok(inspection) => findings.extend(run(&inspection)),
+        Ok(nodes) => findings.extend(nodes.iter().flat_map(|node| {
+            let found = run(node).into_iter();
+            found.map(|finding| if nodes.len() > 1 { finding.at(&node.node) } else { finding })
+        })),
         Err(error) => findings.push(Finding::failure("Redis tells how it is run", error.to_string())),
     }
     findings.extend(address.into_iter().flat_map(|address| reached("Redis", address)));
@@ -58,7 +61,7 @@ pub(super) fn reached(store: &str, address: &Address) -> Vec<Finding> {
     ]
 }
 
-fn run(Inspection { version, ahead, settings, user, dangerous }: &Inspection) -> Vec<Finding> {
+fn run(Inspection { version, ahead, settings, user, dangerous, .. }: &Inspection) -> Vec<Finding> {
     let setting = |name| settings.get(name).map_or("", String::as_str);
     let major = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
     let mut findings = vec![
@@ -139,8 +142,8 @@ mod tests {
         let settings: HashMap<_, _> =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let dangerous = dangerous.iter().map(|user| ((*user).to_owned(), vec!["FLUSHALL"])).collect();
-        let found =
-            run(&Inspection { version: "7.0.15".to_owned(), ahead, settings, user: user.to_owned(), dangerous });
+        let (node, version) = ("10.0.0.1:6379".to_owned(), "7.0.15".to_owned());
+        let found = run(&Inspection { node, version, ahead, settings, user: user.to_owned(), dangerous });
         let bad = found.iter().map(ToString::to_string).filter(|line| !line.starts_with("ok"));
         bad.collect::<Vec<_>>().join("\n")
     }

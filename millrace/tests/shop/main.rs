@@ -42,6 +42,7 @@ mod staff;
 mod storefront;
 mod storm;
 mod story;
+mod tls;
 mod up;
 mod users;
 mod webhooks;
