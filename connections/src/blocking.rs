@@ -15,14 +15,37 @@ const SLACK: Duration = Duration::from_secs(2);
 /// A connection to the owner of one key, or of several in one slot, for what blocks there.
 pub struct Blocking {
     redis: Connection,
-    /// With how long a read on it may block at most.
-    kept: Option<(MultiplexedConnection, Duration)>,
+    kept: Option<Open>,
+}
+
+struct Open {
+    connection: MultiplexedConnection,
+    /// How long a read on it may block at most.
+    longest: Duration,
+    _counted: Counted,
+}
+
+/// One more in `redis_blocking_connections`, until it is dropped.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("redis_blocking_connections").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("redis_blocking_connections").decrement(1);
+    }
 }
 
 impl Blocking {
     /// Connects when it is first needed.
     #[must_use]
     pub fn new(redis: &Connection) -> Self {
+        metrics::gauge!("redis_blocking_connections").increment(0);
         Self { redis: redis.clone(), kept: None }
     }
 
@@ -33,13 +56,17 @@ impl Blocking {
     pub async fn send(&mut self, key: &str, command: &Cmd, block: Duration) -> RedisResult<Value> {
         // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
         // blocking for it and give it events.
-        let (mut connection, longest) = match self.kept.take() {
-            Some((connection, longest)) if longest >= block => (connection, longest),
-            _ => (connect(&self.redis.owner(key).await?, &self.redis, block).await?, block),
+        let mut open = match self.kept.take() {
+            Some(open) if open.longest >= block => open,
+            _ => Open {
+                connection: connect(&self.redis.owner(key).await?, &self.redis, block).await?,
+                longest: block,
+                _counted: Counted::new(),
+            },
         };
-        let answer = refused(connection.send_packed_command(command).await);
+        let answer = refused(open.connection.send_packed_command(command).await);
         match &answer {
-            Ok(_) => self.kept = Some((connection, longest)),
+            Ok(_) => self.kept = Some(open),
             Err(error) => {
                 let Some(cluster) = self.redis.cluster().await? else { return answer };
                 let owner = self.redis.owner(key).await?;

@@ -1,7 +1,7 @@
 //! What is counted about the log. Nothing here is looked up while commands are decided: every label is known beforehand.
 
 use domain::event;
-use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 
 use crate::{Failure, Outcome, batch::Batch};
 
@@ -69,7 +69,6 @@ impl Measures {
     /// Counts for whatever measures this process by now.
     pub(crate) fn new() -> Self {
         describe();
-        gauge!("redis_blocking_connections").increment(0);
         let of_category = |category| OfCategory {
             category,
             ended: End::ALL.map(|end| counter!("commands_total", "category" => category, "outcome" => end.name())),
@@ -114,22 +113,6 @@ impl Measures {
 
     fn of(&self, category: &str) -> Option<&OfCategory> {
         self.categories.iter().find(|of_category| of_category.category == category)
-    }
-}
-
-/// One more connection that blocks, until this is dropped.
-pub(crate) struct BlockingConnection(());
-
-impl BlockingConnection {
-    pub(crate) fn opened() -> Self {
-        gauge!("redis_blocking_connections").increment(1);
-        Self(())
-    }
-}
-
-impl Drop for BlockingConnection {
-    fn drop(&mut self) {
-        gauge!("redis_blocking_connections").decrement(1);
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use connections::Node;
 use domain::{Partition, event};
 use futures_util::future::{try_join, try_join_all};
 use gauges::{Found, Gauges};
@@ -48,8 +49,9 @@ impl Meter {
 }
 
 async fn look(store: &Store, found: &mut Found) -> Result<BTreeMap<Feed, u64>, Error> {
-    memory(store, found).await?;
-    clock(store, found).await?;
+    let mut masters = store.redis().masters().await?;
+    memory(&mut masters, found).await?;
+    clock(&mut masters, found).await?;
     timers(store, found).await?;
     let feeds = event::categories().into_iter().flat_map(Feed::all);
     let ends = try_join_all(feeds.map(async |feed| Ok::<_, Error>((feed, store.extent(feed).await?)))).await?;
@@ -66,21 +68,28 @@ async fn look(store: &Store, found: &mut Found) -> Result<BTreeMap<Feed, u64>, E
     Ok(heads)
 }
 
-async fn memory(store: &Store, found: &mut Found) -> Result<(), Error> {
-    let info: InfoDict = redis::cmd("INFO").arg("memory").query_async(&mut store.redis()).await?;
-    let node = store.client().get_connection_info().addr().to_string();
-    let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
-    found.add("redis_memory_used_bytes", [("node", &node)], bytes("used_memory"));
-    found.add("redis_memory_max_bytes", [("node", &node)], bytes("maxmemory"));
+async fn memory(masters: &mut [Node], found: &mut Found) -> Result<(), Error> {
+    for master in masters {
+        let info: InfoDict = redis::cmd("INFO").arg("memory").query_async(master).await?;
+        let bytes = |name| info.get::<u64>(name).unwrap_or_default() as f64;
+        found.add("redis_memory_used_bytes", [("node", master.name())], bytes("used_memory"));
+        found.add("redis_memory_max_bytes", [("node", master.name())], bytes("maxmemory"));
+    }
     Ok(())
 }
 
-/// By how much the clock of Redis is ahead of this process', which it read in the middle of the round trip as far as one can tell.
-async fn clock(store: &Store, found: &mut Found) -> Result<(), Error> {
-    let (asked, since) = (OffsetDateTime::now_utc(), Instant::now());
-    let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(&mut store.redis()).await?;
-    let here = (asked + since.elapsed() / 2 - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
-    found.add("redis_clock_offset_seconds", [], seconds as f64 + microseconds as f64 / 1e6 - here);
+/// By how much the clock of Redis (in a cluster the one that is furthest off) is ahead of this process', which it read in the middle
+/// of the round trip as far as one can tell.
+async fn clock(masters: &mut [Node], found: &mut Found) -> Result<(), Error> {
+    let mut furthest = 0.0_f64;
+    for master in masters {
+        let (asked, since) = (OffsetDateTime::now_utc(), Instant::now());
+        let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query_async(master).await?;
+        let here = (asked + since.elapsed() / 2 - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
+        let ahead = seconds as f64 + microseconds as f64 / 1e6 - here;
+        furthest = if ahead.abs() > furthest.abs() { ahead } else { furthest };
+    }
+    found.add("redis_clock_offset_seconds", [], furthest);
     Ok(())
 }
 

@@ -107,7 +107,7 @@ impl Fake {
 
     async fn call(&self, script: &str, order: OrderId, arguments: &[String]) -> Result<(), Error> {
         let mut command = redis::cmd("EVAL");
-        command.arg(script).arg(2).arg(book(order)).arg(callbacks(Partition::of(order.into()))).arg(arguments);
+        command.arg(script).arg(2).arg(book(order)).arg(callbacks(Partition::of(order))).arg(arguments);
         let refusal: Option<String> = command.query_async(&mut self.redis.clone()).await.map_err(away)?;
         refusal.map_or(Ok(()), |refusal| Err(Error::Refused(refusal)))
     }
@@ -120,7 +120,7 @@ impl std::fmt::Debug for Fake {
 }
 
 fn book(order: OrderId) -> String {
-    format!("payment:fake:{{{}}}:{order}", Partition::of(order.into()))
+    format!("payment:fake:{{{}}}:{order}", Partition::of(order))
 }
 
 fn callbacks(partition: Partition) -> String {
