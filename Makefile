@@ -22,6 +22,8 @@ observe: prometheus ## Run Prometheus with the shop's alerts beside `make up` (M
 test: servers browser prometheus lint ## Check format and lints, run every test
 	ops/prometheus/check
 	$(CARGO) test --workspace --no-fail-fast
+	MILLRACE_TEST_REDIS=cluster $(CARGO) test --workspace --test log -- \
+	  append books feeds loading receipts requests restoring timers trimming --skip abandoned
 	CONTRACT_OPTIONAL=1 contract/run --short
 	storefront/check
 

@@ -163,6 +163,12 @@ pub struct Log {
     /// From how many percent on policies are put off too: what they settle can be trimmed
     #[arg(long, env = "MILLRACE_SETTLING_MEMORY_PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub settling_memory_percent: u8,
+    /// How many replicas of Redis must have a command's events before it is answered; 503 where they do not say so in time
+    #[arg(long, env = "MILLRACE_REPLICAS", default_value_t = 0)]
+    pub replicas: u8,
+    /// How long they may take
+    #[arg(long, env = "MILLRACE_REPLICAS_WITHIN", default_value = "1s", value_parser = duration)]
+    pub replicas_within: Duration,
 }
 
 impl Log {
@@ -178,6 +184,7 @@ impl Log {
             books_every: self.books_every,
             memory_share: f64::from(self.memory_percent) / 100.0,
             settling_memory_share: f64::from(self.settling_memory_percent) / 100.0,
+            replicas: event_store::Replicas { count: self.replicas, within: self.replicas_within },
             ..Default::default()
         })
     }

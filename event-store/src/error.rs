@@ -64,6 +64,14 @@ pub enum Error {
     /// The append function answered something that this version does not know.
     #[error("append answered {0}")]
     Answer(String),
+    /// Too few replicas have said in time that they have an append. Whether it would survive its master is unknown.
+    #[error("{found} replicas have acknowledged an append, {needed} are to")]
+    Replicas {
+        /// How many have.
+        found: u8,
+        /// How many have to.
+        needed: u8,
+    },
     /// The process is shutting down.
     #[error("the decision was abandoned")]
     Abandoned,
@@ -95,7 +103,7 @@ impl Error {
     /// Whether the same call may succeed later without anybody mending anything.
     #[must_use]
     pub const fn is_infrastructure(&self) -> bool {
-        matches!(self, Self::Redis(_) | Self::Abandoned | Self::Restoring)
+        matches!(self, Self::Redis(_) | Self::Replicas { .. } | Self::Abandoned | Self::Restoring)
     }
 
     /// Whether it lies in what one aggregate is or wants, so that others are not concerned.

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use connections::Blocking;
 use domain::Partition;
 use futures_util::{
     FutureExt,
@@ -31,7 +32,11 @@ const ATTEMPTS: u32 = 3;
 const MOST_COMMANDS: usize = 128;
 
 #[derive(Default)]
-pub(crate) struct Lane(Mutex<Queue>);
+pub(crate) struct Lane {
+    queue: Mutex<Queue>,
+    /// The connection to wait for replicas on.
+    pub(crate) waits: tokio::sync::Mutex<Option<Blocking>>,
+}
 
 #[derive(Default)]
 struct Queue {
@@ -42,21 +47,21 @@ struct Queue {
 impl Lane {
     /// Adds a command; true when nobody is working on the lane.
     fn push(&self, pending: Box<dyn Pending>) -> bool {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.waiting.push_back(pending);
         !std::mem::replace(&mut queue.running, true)
     }
 
     /// Takes the next commands; none ends the work on the lane.
     fn take(&self) -> Vec<Box<dyn Pending>> {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let count = queue.waiting.len().min(MOST_COMMANDS);
         queue.running = count > 0;
         queue.waiting.drain(..count).collect()
     }
 
     fn put_back(&self, commands: Vec<Box<dyn Pending>>) {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         for pending in commands.into_iter().rev() {
             queue.waiting.push_front(pending);
         }
@@ -241,7 +246,13 @@ impl Store {
         let (generation, command, called) = (batch.generation(), batch.command(partition), Instant::now());
         let answer = self.call(generation, &command).await;
         self.measures().called(taken.len(), called.elapsed().as_secs_f64());
-        let answer = answer.and_then(|value| batch.answer(&value));
+        let answer = match answer.and_then(|value| batch.answer(&value)) {
+            // Also of what was written before: the first time, it may have been unknown.
+            Ok(answer @ (Answer::Written | Answer::Answered(_))) => {
+                self.replicate(generation, partition).await.map(|()| answer)
+            }
+            answer => answer,
+        };
         match answer {
             Ok(Answer::Written) => {
                 self.measures().written(&batch);

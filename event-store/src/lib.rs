@@ -37,7 +37,7 @@ mod trim;
 
 pub use context::{CommandId, Context};
 pub use decision::{Changes, Decision, Failure, Outcome, States};
-pub use durability::Unsafe;
+pub use durability::{Replicas, Unsafe};
 pub use error::Error;
 pub use feed::{Feed, Positioned};
 pub use inspection::Inspection;

@@ -12,13 +12,12 @@ use std::{
 
 use connections::Blocking;
 use domain::Partition;
-use futures_util::{
-    FutureExt, StreamExt,
-    future::{BoxFuture, try_join_all},
-    stream::FuturesUnordered,
-};
+use futures_util::future::try_join_all;
 use redis::{Cmd, FromRedisValue, RedisResult, Value};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 
 use crate::{Error, Feed, Positioned, Store, feed::positioned};
 
@@ -153,7 +152,7 @@ struct Reading {
     one: Blocking,
     /// Connections to the owners of partitions; none while something blocks on it.
     idle: HashMap<Partition, Option<Blocking>>,
-    waiting: FuturesUnordered<BoxFuture<'static, Waited>>,
+    waiting: JoinSet<Waited>,
 }
 
 /// What came of waiting for something in a partition.
@@ -161,7 +160,7 @@ type Waited = (Partition, Blocking, RedisResult<Value>);
 
 impl Reading {
     fn new(store: &Store) -> Self {
-        let (one, waiting) = (Blocking::new(&store.redis()), FuturesUnordered::new());
+        let (one, waiting) = (Blocking::new(&store.redis()), JoinSet::new());
         Self { store: store.clone(), one, idle: HashMap::new(), waiting }
     }
 
@@ -187,12 +186,13 @@ impl Reading {
                 let answer = blocking.send(&key, &command, block).await;
                 (partition, blocking, answer)
             };
-            self.waiting.push(waited.boxed());
+            self.waiting.spawn(waited);
         }
     }
     /// Waits until there is something in a partition.
     async fn woken(&mut self) -> Result<Partition, Error> {
-        while let Some((partition, blocking, answer)) = self.waiting.next().await {
+        while let Some(waited) = self.waiting.join_next().await {
+            let (partition, blocking, answer) = waited.map_err(|_| Error::Panicked)?;
             self.idle.insert(partition, Some(blocking));
             if answer? != Value::Nil {
                 return Ok(partition);

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Stream, keys,
+    Changes, Context, Decision, DueTimer, Error, Failure, Outcome, Record, Replicas, Stream, keys,
     lane::Lane,
     library::{self, Found},
     measures::Measures,
@@ -32,6 +32,8 @@ pub struct Settings {
     pub memory_share: f64,
     /// From which share of its memory on Redis takes no more commands at all.
     pub settling_memory_share: f64,
+    /// Which replicas have to have what is answered.
+    pub replicas: Replicas,
 }
 
 impl Default for Settings {
@@ -42,6 +44,7 @@ impl Default for Settings {
             books_every: 500,
             memory_share: 0.80,
             settling_memory_share: 0.95,
+            replicas: Replicas { count: 0, within: Duration::from_secs(1) },
         }
     }
 }

@@ -65,6 +65,16 @@ impl TestRedis {
         self.port
     }
 
+    /// Starts a replica of it.
+    pub async fn replica(&self) -> Self {
+        let mut connection =
+            ::redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
+        // It waits for nobody else before it begins to send.
+        let settings = ["SET", "repl-diskless-sync-delay", "0"];
+        let () = ::redis::cmd("CONFIG").arg(&settings).query_async(&mut connection).await.unwrap();
+        configured(|| format!("replicaof 127.0.0.1 {}\n", self.port)).await
+    }
+
     /// Ends it as a crash would.
     pub fn kill9(&self) {
         self.leash.order("KILL");

@@ -45,7 +45,8 @@ pub enum LogFormat {
 /// Where Redis is.
 #[derive(Args, Clone, Debug)]
 pub struct Redis {
-    /// The Redis that holds the event store and the sessions: redis://[user:password@]host:port
+    /// The Redis that holds the event store and the sessions: redis://[user:password@]host:port; of a cluster, some of its
+    /// nodes, separated by commas
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: SecretString,
 }

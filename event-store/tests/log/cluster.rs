@@ -29,8 +29,9 @@ fn feed(partition: u8) -> Feed {
     Feed { category: "inventory", partition: Partition::new(partition).unwrap() }
 }
 
-/// Follows the feeds of all partitions as a consumer does: from its positions, and again whenever anything is in doubt.
-async fn consume(store: Store, stop: Arc<AtomicBool>) -> BTreeMap<Feed, Vec<ProductId>> {
+/// Follows the feeds of all partitions as a consumer does: from its positions, and again whenever anything is in doubt. Ends
+/// with the last event once nobody appends any more.
+async fn consume(store: Store, all_is_said: Arc<AtomicBool>) -> BTreeMap<Feed, Vec<ProductId>> {
     let feeds: Vec<_> = Feed::all("inventory").collect();
     let mut read: BTreeMap<Feed, Vec<ProductId>> = feeds.iter().map(|feed| (*feed, Vec::new())).collect();
     'session: loop {
@@ -43,8 +44,14 @@ async fn consume(store: Store, stop: Arc<AtomicBool>) -> BTreeMap<Feed, Vec<Prod
         let mut reader = store.reader("readers", "one");
         loop {
             let Ok(turn) = reader.next(&feeds, 500, BLOCK).await else { continue 'session };
-            if turn.is_empty() && stop.load(Ordering::Relaxed) {
-                return read;
+            if turn.is_empty() && all_is_said.load(Ordering::Relaxed) {
+                let mut left = 0;
+                for feed in &feeds {
+                    left += store.head(*feed).await.unwrap() - read[feed].len() as u64;
+                }
+                if left == 0 {
+                    return read;
+                }
             }
             for (feed, events) in turn {
                 let read = read.get_mut(&feed).unwrap();
@@ -110,8 +117,8 @@ async fn a_new_master_gets_the_functions_by_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_partition_moves_nothing_is_lost_and_nothing_happens_twice() {
     let (cluster, store) = opened().await;
-    let stop = Arc::new(AtomicBool::new(false));
-    let reading = tokio::spawn(consume(unprepared(&cluster.url()), stop.clone()));
+    let (stop, all_is_said) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let reading = tokio::spawn(consume(unprepared(&cluster.url()), all_is_said.clone()));
     let products: Vec<_> = (0..64).map(|n| product_in(n % 16)).collect();
     // Each command is repeated with its key until it is answered.
     let buyers: Vec<_> = (0..8)
@@ -154,6 +161,7 @@ async fn while_a_partition_moves_nothing_is_lost_and_nothing_happens_twice() {
     for buyer in buyers {
         buyer.await.unwrap().into_iter().for_each(|product| *answered.entry(product).or_default() += 1);
     }
+    all_is_said.store(true, Ordering::Relaxed);
     let read = reading.await.unwrap();
     let mut seen = BTreeMap::<ProductId, usize>::new();
     for (feed, products) in &read {

@@ -15,6 +15,7 @@ mod loading;
 mod memory;
 mod outage;
 mod receipts;
+mod replicas;
 mod requests;
 mod restoring;
 mod timers;

@@ -81,9 +81,7 @@ pub(crate) async fn nothing_was_lost(shop: &Shop, rehearsal: JoinHandle<anyhow::
     report.acknowledged.len()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_when_the_process_is_killed() {
-    let mut shop = Shop::open();
+async fn nothing_is_lost_by_killing_the_process(mut shop: Shop) {
     let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
@@ -94,21 +92,17 @@ async fn nothing_is_lost_when_the_process_is_killed() {
     shop.stop();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_when_redis_is_killed() {
-    let mut shop = Shop::open();
+async fn nothing_is_lost_by_killing_redis(mut shop: Shop) {
     let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
-        shop.signal_redis(Signal::SIGKILL).await;
+        shop.kill_redis().await;
     }
     assert_eq!(nothing_was_lost(&shop, rehearsal).await, ORDERS);
     shop.stop();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_when_postgres_is_killed() {
-    let mut shop = Shop::open();
+async fn nothing_is_lost_by_killing_postgres(mut shop: Shop) {
     let rehearsal = begin_rehearsal(&shop, history(ORDERS));
     for events in [100, 300] {
         amid_orders(&shop, events).await;
@@ -116,4 +110,34 @@ async fn nothing_is_lost_when_postgres_is_killed() {
     }
     assert_eq!(nothing_was_lost(&shop, rehearsal).await, ORDERS);
     shop.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_process_is_killed() {
+    nothing_is_lost_by_killing_the_process(Shop::open()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_redis_is_killed() {
+    nothing_is_lost_by_killing_redis(Shop::open()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_postgres_is_killed() {
+    nothing_is_lost_by_killing_postgres(Shop::open()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_on_a_cluster_when_the_process_is_killed() {
+    nothing_is_lost_by_killing_the_process(Shop::on_a_cluster().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_on_a_cluster_when_a_node_of_it_is_killed() {
+    nothing_is_lost_by_killing_redis(Shop::on_a_cluster().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_on_a_cluster_when_postgres_is_killed() {
+    nothing_is_lost_by_killing_postgres(Shop::on_a_cluster().await).await;
 }

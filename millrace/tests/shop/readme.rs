@@ -12,15 +12,28 @@ fn journey() -> String {
     blocks.collect()
 }
 
-#[test]
-fn the_journey_of_the_readme_works_to_the_letter() {
-    let mut shop = Shop::open();
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_of_the_readme_works_to_the_letter() {
+    walk(Shop::open());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_of_the_readme_works_on_a_cluster_too() {
+    walk(Shop::on_a_cluster().await);
+}
+
+fn walk(mut shop: Shop) {
     let folder = tempfile::tempdir().unwrap();
     let steps = journey().replace("127.0.0.1:8080", &format!("127.0.0.1:{}", shop.port));
     assert!(steps.contains("XRANGE"), "the journey ends in the log");
     let binaries = std::path::Path::new(crate::running::MILLRACE).parent().unwrap();
     let steps = steps.replace("target/debug/", &format!("{}/", binaries.display()));
-    let walked = Command::new("bash")
+    let mut walk = Command::new("bash");
+    if let Some(cluster) = &shop.cluster {
+        // redis-cli asks one node, and goes on to the others from there.
+        walk.env("REDIS_URL", cluster.nodes[0].url());
+    }
+    let walked = walk
         .args(["-euo", "pipefail", "-c", &steps])
         .env("MILLRACE_DATA_DIR", shop.data_dir())
         .current_dir(folder.path())

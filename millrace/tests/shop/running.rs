@@ -14,6 +14,7 @@ use nix::{
     unistd::Pid,
 };
 use sqlx::postgres::PgConnectOptions;
+use test_kit::TestCluster;
 
 use crate::customer::Customer;
 
@@ -31,6 +32,8 @@ pub(crate) struct Shop {
     variables: Vec<(&'static str, String)>,
     process: Option<Child>,
     logging: bool,
+    /// Where it is not its private Redis that it is on.
+    pub(crate) cluster: Option<TestCluster>,
     /// What it printed when it was ready.
     pub(crate) printed: Vec<String>,
 }
@@ -39,6 +42,14 @@ impl Shop {
     /// Starts a demo shop with private servers.
     pub(crate) fn open() -> Self {
         Self::with(vec![("MILLRACE_DEMO", "true".to_owned())])
+    }
+
+    /// Starts a demo shop on a Redis Cluster of three nodes, and with a private Postgres.
+    pub(crate) async fn on_a_cluster() -> Self {
+        let cluster = test_kit::cluster().await;
+        let mut shop = Self::with(vec![("MILLRACE_DEMO", "true".to_owned()), ("REDIS_URL", cluster.url())]);
+        shop.cluster = Some(cluster);
+        shop
     }
 
     /// Starts a shop with these variables.
@@ -60,6 +71,7 @@ impl Shop {
             variables,
             process: None,
             logging,
+            cluster: None,
             printed: Vec::new(),
         };
         shop.start();
@@ -149,6 +161,17 @@ impl Shop {
         }
     }
 
+    /// Ends its Redis, or a node of its cluster, as a crash would. It is started again, by the shop itself where it is its own.
+    pub(crate) async fn kill_redis(&self) {
+        match &self.cluster {
+            None => self.signal_redis(Signal::SIGKILL).await,
+            Some(cluster) => {
+                cluster.nodes[1].kill9();
+                cluster.nodes[1].restart().await;
+            }
+        }
+    }
+
     /// Sends a signal to its private Redis.
     pub(crate) async fn signal_redis(&self, signal: Signal) {
         kill(self.redis_pid().await, signal).unwrap();
@@ -191,7 +214,7 @@ impl Shop {
     }
 
     pub(crate) fn redis_url(&self) -> String {
-        self.address("redis")
+        self.cluster.as_ref().map_or_else(|| self.address("redis"), TestCluster::url)
     }
 
     pub(crate) fn database_url(&self) -> String {

@@ -9,6 +9,7 @@ mod accounts;
 mod archive;
 mod backlog;
 mod books;
+mod cluster;
 mod copy;
 mod doubt;
 mod fulfilment;

@@ -19,7 +19,7 @@ use projectors::{
     webhooks::Telling,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
-use test_kit::{Gate, TestDatabase, TestRedis};
+use test_kit::{Gate, TestCluster, TestDatabase, TestRedis};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -50,6 +50,14 @@ impl Shop {
         store.prepare().await.unwrap();
         schema::migrate(&database).await.unwrap();
         Self { redis, store, database, _own: None }
+    }
+
+    /// A shop on a cluster, and its other nodes.
+    pub(crate) async fn on_a_cluster() -> (Self, TestCluster) {
+        let (mut cluster, shop) = (test_kit::cluster().await, Self::open().await);
+        let store = Store::open(&cluster.url(), &event_store::Settings::default()).unwrap();
+        store.prepare().await.unwrap();
+        (Self { redis: cluster.nodes.remove(0), store, ..shop }, cluster)
     }
 
     /// Starts every consumer, as one process would.
@@ -194,11 +202,17 @@ impl Shop {
     }
 
     pub(crate) async fn place(&self, order: OrderId, seller: UserId, wanted: &[(ProductId, u32)]) {
+        assert!(self.try_to_place(order, seller, wanted).await, "the order is placed");
+    }
+
+    /// Places an order, and says whether the log took it: a store that is away may have taken it or not.
+    pub(crate) async fn try_to_place(&self, order: OrderId, seller: UserId, wanted: &[(ProductId, u32)]) -> bool {
         let name = || "Lantern".to_owned().try_into().unwrap();
         let offer = || Some(Offer { seller, name: name(), price: price(339) });
         let lines =
             wanted.iter().map(|(product, quantity)| Wanted { product: *product, quantity: *quantity, offer: offer() });
-        self.execute::<Order>(order, self.placing(lines.collect())).await;
+        let placed = self.store.execute::<Order>(context(), order, self.placing(lines.collect())).await;
+        placed.is_ok()
     }
 
     /// A command that orders this.
