@@ -1,6 +1,7 @@
 //! The three services of a shop, each in a process of its own.
 
 use std::{
+    future::ready,
     net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
     time::Duration,
@@ -18,7 +19,7 @@ use web::{
     ops,
     ops::Checks,
     revocations::Revocations,
-    serve,
+    serve::{self, Stop},
     settings::{self, Listen},
     tokens::Verifier,
     typing::Heard,
@@ -57,7 +58,9 @@ impl CommandApi {
     /// # Errors
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stop = serve::shutdown_on_signal()?;
+        let told = serve::shutdown_on_signal()?;
+        let stopping = Stop::after(told, self.listen.notice);
+        let stop = stopping.begun.clone();
         self.settings.payments.check(self.edge.time_limit)?;
         let app = command_api::App::open(&self.settings)?;
         waiting::for_redis(&app).await?;
@@ -70,7 +73,7 @@ impl CommandApi {
         let public = command_api::service(app.clone(), &self.edge);
         let until = stop.clone();
         let call_back = move |listener| drop(tokio::spawn(async move { app.call_back(listener, until).await }));
-        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), call_back, stop).await
+        both(&self.listen, [local(8081), local(9081)], public, (checks, introspection), call_back, stopping).await
     }
 }
 
@@ -103,7 +106,9 @@ impl QueryApi {
     /// # Errors
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stop = serve::shutdown_on_signal()?;
+        let told = serve::shutdown_on_signal()?;
+        let stopping = Stop::after(told, self.listen.notice);
+        let stop = stopping.begun.clone();
         let revocations = Revocations::new(self.access.access_lifetime);
         let keys = keys::public(self.public_keys.public_keys.as_ref().unwrap_or(&self.keys.keys_dir))?;
         let redis = connection::client(&self.redis.redis_url)?;
@@ -127,7 +132,7 @@ impl QueryApi {
         let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
         let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), |_| {}, stop).await
+        both(&self.listen, [local(8082), local(9082)], public, (checks, Router::new()), |_| {}, stopping).await
     }
 }
 
@@ -195,16 +200,21 @@ async fn both(
     public: Router,
     (checks, more): (Checks, Router),
     listening: impl FnOnce(SocketAddr),
-    stop: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<ExitCode> {
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
     let operations = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
     listening(listener.local_addr()?);
-    let measured = ops::router(ops::measure(stop.clone())?, checks).merge(more);
-    tokio::try_join!(
-        serve::serve(listener, public, stop.clone(), listen.drain),
-        serve::serve(operations, measured, stop, listen.drain),
-    )?;
+    // Whoever asks is told why nobody is to come any more, until the last request is answered.
+    let (over, asked) = (CancellationToken::new(), stop.clone());
+    let checks = checks.with("running", move || ready(asked.is_not_told()));
+    let measured = ops::router(ops::measure(over.clone())?, checks).merge(more);
+    let served = async {
+        let served = serve::serve_until(listener, public, stop, listen.drain).await;
+        over.cancel();
+        served
+    };
+    tokio::try_join!(served, serve::serve(operations, measured, over.clone(), Duration::from_secs(1)))?;
     Ok(ExitCode::SUCCESS)
 }
