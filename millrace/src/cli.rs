@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, keys, recovery, rehearse, replay, services, up, upkeep, users,
+    consumers, dead_letters, doctor, document, events, health, keys, recovery, rehearse, replay, services, up, upkeep, users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show
@@ -60,6 +60,8 @@ enum Task {
     Openapi,
     /// Look for what keeps a shop from working
     Doctor(doctor::Doctor),
+    /// Ask a service whether it is well
+    Health(health::Health),
     /// Play an order history against a running shop, then check its books
     Rehearse(rehearse::Args),
 }
@@ -109,6 +111,7 @@ async fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Users(command) => users::run(command).await,
         Task::Openapi => document::print(),
         Task::Doctor(doctor) => doctor.run().await,
+        Task::Health(health) => health.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,
     }
 }

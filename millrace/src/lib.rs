@@ -21,6 +21,7 @@ mod dead_letters;
 mod doctor;
 mod document;
 mod events;
+mod health;
 mod keys;
 mod mailing;
 mod recovery;
