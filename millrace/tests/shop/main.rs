@@ -5,6 +5,7 @@
 mod browser;
 mod customer;
 mod ear;
+mod nginx;
 mod running;
 
 mod actions;
@@ -19,6 +20,7 @@ mod docs_page;
 mod documents;
 mod edges;
 mod erasure;
+mod gateway;
 mod keys;
 mod lifecycle;
 mod live;

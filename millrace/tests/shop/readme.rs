@@ -12,17 +12,16 @@ fn journey() -> String {
     blocks.collect()
 }
 
-#[test]
-fn the_journey_of_the_readme_works_to_the_letter() {
-    let mut shop = Shop::open();
+/// Walks the journey in a shop that is elsewhere than the README says.
+pub(crate) fn walk(shop: &str, variables: &[(&str, String)]) {
     let folder = tempfile::tempdir().unwrap();
-    let steps = journey().replace("127.0.0.1:8080", &format!("127.0.0.1:{}", shop.port));
+    let steps = journey().replace("http://127.0.0.1:8080", shop);
     assert!(steps.contains("XRANGE"), "the journey ends in the log");
     let binaries = std::path::Path::new(crate::running::MILLRACE).parent().unwrap();
     let steps = steps.replace("target/debug/", &format!("{}/", binaries.display()));
     let walked = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &steps])
-        .env("MILLRACE_DATA_DIR", shop.data_dir())
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .current_dir(folder.path())
         .output()
         .unwrap();
@@ -31,5 +30,11 @@ fn the_journey_of_the_readme_works_to_the_letter() {
     for expected in [r#""status":"confirmed""#, r#""available":9"#, "1-0", "order.placed", "2-0", "order.confirmed"] {
         assert!(out.contains(expected), "{expected} is missing in\n{out}\n{err}");
     }
+}
+
+#[test]
+fn the_journey_of_the_readme_works_to_the_letter() {
+    let mut shop = Shop::open();
+    walk(&shop.url(), &[("MILLRACE_DATA_DIR", shop.data_dir().display().to_string())]);
     shop.stop();
 }

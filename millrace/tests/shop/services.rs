@@ -5,34 +5,59 @@ use std::{
     time::Duration,
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use event_store::Store;
+use nix::sys::signal::{Signal, kill};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::{
     customer::{Customer, PASSWORD},
-    running::{MILLRACE, PATIENCE},
+    nginx::Gateway,
+    running::{MILLRACE, PATIENCE, pid},
 };
 
 /// One service, ended when dropped.
-struct Service(Child);
+struct Service {
+    role: &'static str,
+    settings: Vec<(&'static str, String)>,
+    operations: u16,
+    process: Child,
+}
 
 impl Service {
-    fn start(role: &str, settings: &[(&str, String)]) -> Self {
-        let mut command = Command::new(MILLRACE);
-        command.arg(role).env("MILLRACE_LOG", "error").envs(settings.iter().map(|(name, value)| (name, value)));
-        Self(command.spawn().unwrap())
+    /// Starts it, and waits until it is ready.
+    async fn start(role: &'static str, settings: Vec<(&'static str, String)>, operations: u16) -> Self {
+        let process = spawn(role, &settings);
+        is_ready(operations).await;
+        Self { role, settings, operations, process }
+    }
+
+    /// Stops it in order, waits for the end, and starts it again.
+    async fn restart(&mut self) {
+        kill(pid(&self.process), Signal::SIGTERM).unwrap();
+        let stopped = async || self.process.try_wait().unwrap().map(|status| assert!(status.success())).is_some();
+        test_kit::eventually("the service stops", PATIENCE, stopped).await;
+        self.process = spawn(self.role, &self.settings);
+        is_ready(self.operations).await;
+    }
+
+    fn kill9(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = kill(Pid::from_raw(i32::try_from(self.0.id()).unwrap()), Signal::SIGTERM);
-        let _ = self.0.wait();
+        let _ = kill(pid(&self.process), Signal::SIGTERM);
+        let _ = self.process.wait();
     }
+}
+
+fn spawn(role: &str, settings: &[(&str, String)]) -> Child {
+    let mut command = Command::new(MILLRACE);
+    command.arg(role).env("MILLRACE_LOG", "error").envs(settings.iter().map(|(name, value)| (name, value)));
+    command.spawn().unwrap()
 }
 
 async fn is_ready(port: u16) {
@@ -57,12 +82,12 @@ pub(crate) struct Apart {
 
 impl Apart {
     /// Starts a shop with more variables. Its read side is given a folder with the public keys alone.
-    pub(crate) async fn open(variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn open(variables: &[(&'static str, &str)]) -> Self {
         Self::with_instances(1, variables).await
     }
 
     /// The same with so many processes of each service.
-    async fn with_instances(count: usize, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with_instances(count: usize, variables: &[(&'static str, &str)]) -> Self {
         let mut shop = Self {
             services: Vec::new(),
             redis: test_kit::redis().await,
@@ -91,11 +116,12 @@ impl Apart {
     }
 
     /// Starts one process, and waits until it is ready. Where it listens, for the public and for operators.
-    async fn start(&mut self, role: &str, variables: &[(&str, &str)], keys: &[(&'static str, String)]) -> [u16; 2] {
+    async fn start(&mut self, role: &'static str, variables: &[(&'static str, &str)], keys: &[(&'static str, String)]) -> [u16; 2] {
         let [listen, operations] = std::array::from_fn(|_| test_kit::free_port());
         let given = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let mail = if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" };
-        let mut settings = vec![("MILLRACE_MAIL", mail.to_owned())];
+        // Nobody looks at their readiness, unless a test says so.
+        let mut settings = vec![("MILLRACE_MAIL", mail.to_owned()), ("MILLRACE_NOTICE", "0s".to_owned())];
         settings.extend(given.chain(keys.iter().cloned()));
         settings.extend([
             ("REDIS_URL", self.redis.url()),
@@ -103,8 +129,7 @@ impl Apart {
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        self.services.push(Service::start(role, &settings));
-        is_ready(operations).await;
+        self.services.push(Service::start(role, settings, operations).await);
         [listen, operations]
     }
 
@@ -117,6 +142,35 @@ impl Apart {
         self.signing.iter().map(|port| url(*port)).collect()
     }
 
+    /// A gateway in front of all instances, where there is nginx.
+    pub(crate) async fn gateway(&self) -> Option<Gateway> {
+        Gateway::open(&self.write, &self.read).await
+    }
+
+    /// Where the stores are, as variables.
+    pub(crate) fn stores(&self) -> [(&'static str, String); 2] {
+        [("REDIS_URL", self.redis.url()), ("DATABASE_URL", self.postgres.url().to_owned())]
+    }
+
+    /// The event store, as another process would see it.
+    pub(crate) fn store(&self) -> Store {
+        Store::open(&self.redis.url(), &event_store::Settings::default()).unwrap()
+    }
+
+    /// Kills one instance of each service, and leaves the others.
+    pub(crate) fn kill_one_of_each(&mut self) {
+        for role in ["command-api", "query-api", "projectors"] {
+            self.services.iter_mut().find(|service| service.role == role).unwrap().kill9();
+        }
+    }
+
+    /// Restarts every process, one after the other.
+    pub(crate) async fn roll(&mut self) {
+        for service in &mut self.services {
+            service.restart().await;
+        }
+    }
+
     /// Where the read side is.
     pub(crate) fn read_url(&self) -> String {
         url(self.read[0])
@@ -125,6 +179,11 @@ impl Apart {
     /// Somebody who has signed up before, in another session.
     pub(crate) async fn again(&self, name: &str) -> Customer {
         Customer::log_in_through(url(self.write[0]), self.read_url(), name).await
+    }
+
+    /// Somebody who signs up through a gateway.
+    pub(crate) async fn customer_at(&self, gateway: &str, name: &str) -> Customer {
+        Customer::through(gateway.to_owned(), gateway.to_owned(), name, self.keys.path()).await
     }
 
     /// Somebody who signs up.
