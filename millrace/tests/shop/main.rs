@@ -32,6 +32,7 @@ mod payments;
 mod readme;
 mod recovery;
 mod replay;
+mod rolling;
 mod services;
 mod sessions;
 mod staff;
