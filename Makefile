@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test contract bench chaos soak queries lint rust servers browser storefront page screenshots
+.PHONY: help up test contract bench chaos soak queries lint rust servers browser gateway storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -16,10 +16,11 @@ help: ## Show the targets
 up: servers rust page ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
 
-test: servers browser lint ## Check format and lints, run every test
+test: servers browser gateway lint ## Check format and lints, run every test
 	$(CARGO) test --workspace --no-fail-fast
 	CONTRACT_OPTIONAL=1 contract/run --short
 	storefront/check
+	ops/schemas/check
 
 contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
 	$(CARGO) build --bin millrace
@@ -81,6 +82,10 @@ servers:
 # Some tests look through a browser.
 browser:
 	@ops/install-browser
+
+# Some stand in front of a shop.
+gateway:
+	@ops/install-nginx
 
 rust:
 	@version=$$($(CARGO) --version 2>/dev/null | cut -d ' ' -f 2); \

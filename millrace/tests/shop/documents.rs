@@ -137,7 +137,7 @@ fn every_token_of_the_fake_provider_is_explained_where_people_look() {
     }
 }
 
-fn variables(command: &clap::Command) -> BTreeSet<String> {
+pub(crate) fn variables(command: &clap::Command) -> BTreeSet<String> {
     let own = command
         .get_arguments()
         .filter_map(|argument| argument.get_env())

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use axum::{Router, http::Request, routing::any};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
-use tokio::{
-    io::AsyncReadExt,
-    net::TcpListener,
-};
+use tokio::{io::AsyncReadExt, net::TcpListener};
 
 use crate::{
     customer::{Customer, PASSWORD},
@@ -115,7 +112,8 @@ async fn what_the_gateway_says_by_itself_is_a_problem_of_the_contract() {
     let at = |path: &str| format!("{}{path}", gateway.url());
     is_problem(ask(&client, Method::GET, at("/assets/nothing.js")).await, 404, "not_found").await;
     is_problem(ask(&client, Method::POST, at("/")).await, 405, "method_not_allowed").await;
-    let large = client.post(at("/api/products")).body(vec![b' '; web::json::BODY_LIMIT_BYTES + 1]).send().await.unwrap();
+    let large =
+        client.post(at("/api/products")).body(vec![b' '; web::json::BODY_LIMIT_BYTES + 1]).send().await.unwrap();
     is_problem(large, 413, "too_large").await;
     is_problem(ask(&client, Method::GET, at("/").replace("https:", "http:")).await, 400, "bad_request").await;
     for method in [Method::GET, Method::POST, Method::PATCH] {
@@ -167,7 +165,8 @@ fn operations() -> Vec<(Method, String, bool)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let keyed = operation["parameters"].as_array().into_iter().flatten().any(|it| it["name"] == "Idempotency-Key");
+            let keyed =
+                operation["parameters"].as_array().into_iter().flatten().any(|it| it["name"] == "Idempotency-Key");
             // Its answer holds a secret, which is kept nowhere.
             let keyed = keyed && path != "/api/webhooks";
             operations.push((method.to_uppercase().parse().unwrap(), path.replace(['{', '}'], "x"), keyed));
@@ -287,7 +286,8 @@ async fn a_session_is_two_cookies_out_of_reach_and_strangers_do_not_choose_their
     let log_in = |password: &str, claimed: usize| -> RequestBuilder {
         let body = json!({ "email": "anna@example.com", "password": password });
         let request = stranger.post(format!("{}/api/auth/login", gateway.url())).header("x-requested-with", "test");
-        let request = request.header("x-forwarded-for", format!("203.0.113.{claimed}")).header("x-real-ip", "203.0.113.9");
+        let request =
+            request.header("x-forwarded-for", format!("203.0.113.{claimed}")).header("x-real-ip", "203.0.113.9");
         request.header("forwarded", "for=203.0.113.9").header("x-forwarded-proto", "http").json(&body)
     };
 
@@ -305,9 +305,11 @@ async fn a_session_is_two_cookies_out_of_reach_and_strangers_do_not_choose_their
     }
 
     let pairs: Vec<_> = cookies.iter().map(|line| line.split(';').next().unwrap()).collect();
-    let sessions = stranger.get(format!("{}/api/auth/sessions", gateway.url())).header(header::COOKIE, pairs.join("; "));
+    let sessions =
+        stranger.get(format!("{}/api/auth/sessions", gateway.url())).header(header::COOKIE, pairs.join("; "));
     let sessions: Value = sessions.send().await.unwrap().json().await.unwrap();
-    let addresses: BTreeSet<_> = sessions["items"].as_array().unwrap().iter().map(|session| session["address"].as_str().unwrap()).collect();
+    let addresses: BTreeSet<_> =
+        sessions["items"].as_array().unwrap().iter().map(|session| session["address"].as_str().unwrap()).collect();
     assert_eq!(addresses, BTreeSet::from(["127.0.0.1", "127.0.0.2"]));
 
     let mut answers = Vec::new();

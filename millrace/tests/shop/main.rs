@@ -16,6 +16,7 @@ mod conversation;
 mod crash;
 mod cross_site;
 mod dead_letters;
+mod deployment_files;
 mod docs_page;
 mod documents;
 mod edges;

@@ -32,7 +32,9 @@ impl Gateway {
     pub(crate) async fn open(write: &[u16], read: &[u16]) -> Option<Self> {
         // As the project's own files say of one.
         let lines = |port: &u16| {
-            format!("server 127.0.0.1:{port} max_fails=2 fail_timeout=1s;\nserver 127.0.0.1:{port} max_fails=0 backup;\n")
+            format!(
+                "server 127.0.0.1:{port} max_fails=2 fail_timeout=1s;\nserver 127.0.0.1:{port} max_fails=0 backup;\n"
+            )
         };
         let instances = |ports: &[u16]| ports.iter().map(lines).collect::<String>();
         Self::before(&instances(write), &instances(read)).await
@@ -97,14 +99,18 @@ fn configure(folder: &Path, write: &str, read: &str, [shop, plain]: [u16; 2]) ->
     let ops = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("ops");
     let (configuration, place) = (folder.join("nginx"), folder.display());
     fs::create_dir_all(configuration.join("site")).unwrap();
-    for entry in fs::read_dir(ops.join("nginx")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+    for entry in
+        fs::read_dir(ops.join("nginx")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+    {
         fs::copy(&entry, configuration.join(entry.file_name().unwrap())).unwrap();
     }
     let site = [
         ("process.conf", format!("pid {place}/pid;\nerror_log {place}/error.log warn;")),
         (
             "http.conf",
-            format!("access_log {place}/access.log json;\nclient_body_temp_path {place}/body;\nproxy_temp_path {place}/proxy;"),
+            format!(
+                "access_log {place}/access.log json;\nclient_body_temp_path {place}/body;\nproxy_temp_path {place}/proxy;"
+            ),
         ),
         ("command-api.conf", write.to_owned()),
         ("query-api.conf", read.to_owned()),

@@ -66,7 +66,8 @@ async fn no_request_fails_while_every_process_is_restarted() {
     }
     let mut answers = BTreeMap::new();
     for line in gateway.log() {
-        let failed = ["502", "504", "-"].contains(&outcome(&line)) || [499, 500].contains(&line["status"].as_u64().unwrap());
+        let failed =
+            ["502", "504", "-"].contains(&outcome(&line)) || [499, 500].contains(&line["status"].as_u64().unwrap());
         assert!(!failed, "{line}");
         *answers.entry(line["status"].to_string()).or_insert(0) += 1;
     }

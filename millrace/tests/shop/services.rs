@@ -116,7 +116,12 @@ impl Apart {
     }
 
     /// Starts one process, and waits until it is ready. Where it listens, for the public and for operators.
-    async fn start(&mut self, role: &'static str, variables: &[(&'static str, &str)], keys: &[(&'static str, String)]) -> [u16; 2] {
+    async fn start(
+        &mut self,
+        role: &'static str,
+        variables: &[(&'static str, &str)],
+        keys: &[(&'static str, String)],
+    ) -> [u16; 2] {
         let [listen, operations] = std::array::from_fn(|_| test_kit::free_port());
         let given = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let mail = if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" };
