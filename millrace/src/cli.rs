@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, health, keys, recovery, rehearse, replay, services, up, upkeep, users,
+    consumers, dead_letters, doctor, document, events, health, keys, recovery, rehearse, replay, services, up, upkeep,
+    users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show

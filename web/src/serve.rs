@@ -96,7 +96,8 @@ pub async fn serve(
 /// When the listener fails.
 pub async fn serve_until(listener: TcpListener, router: Router, stop: Stop, drain: Duration) -> io::Result<()> {
     let told = stop.told.clone();
-    let router = router.layer(map_request(name_peer)).layer(map_response(move |response| let_go(told.clone(), response)));
+    let router =
+        router.layer(map_request(name_peer)).layer(map_response(move |response| let_go(told.clone(), response)));
     let service = router.into_make_service_with_connect_info::<Peer>();
     let door = Door { listener: Some(listener), last: VecDeque::new(), closed: stop.closed };
     let server = axum::serve(door, service).with_graceful_shutdown(stop.begun.clone().cancelled_owned());
