@@ -305,7 +305,7 @@ mod tests {
             "/",
             get(async move || {
                 entering.notify_one();
-                std::future::pending::<()>().await;
+                pending::<()>().await;
             }),
         );
         let shutdown = CancellationToken::new();

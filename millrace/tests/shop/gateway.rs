@@ -261,7 +261,6 @@ async fn requests_go_on_when_one_instance_of_each_service_is_killed() {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "how long it takes is for a person to judge")]
 async fn events_pass_the_gateway_as_they_come() {
     let shop = Apart::open(&[TRUSTED]).await;
     let Some(gateway) = shop.gateway().await else { return };

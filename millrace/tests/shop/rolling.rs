@@ -33,7 +33,6 @@ fn outcome(line: &Value) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stdout, reason = "how the rehearsals went is for a person to read")]
 async fn no_request_fails_while_every_process_is_restarted() {
     let variables = [
         ("MILLRACE_DEMO", "true"),
