@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up observe test contract bench chaos soak queries lint rust servers browser prometheus storefront page screenshots
+.PHONY: help up observe test contract bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -19,13 +19,14 @@ up: servers rust page ## Run a demo shop: everything in one process (ARGS="--por
 observe: prometheus ## Run Prometheus with the shop's alerts beside `make up` (MILLRACE_OPS_PORT=9090 PROMETHEUS_PORT=9091 for a second shop)
 	@ops/observe
 
-test: servers browser prometheus lint ## Check format and lints, run every test
+test: servers browser gateway prometheus lint ## Check format and lints, run every test
 	ops/prometheus/check
 	$(CARGO) test --workspace --no-fail-fast
 	MILLRACE_TEST_REDIS=cluster $(CARGO) test --workspace --test log -- \
 	  append books feeds loading receipts requests restoring timers trimming --skip abandoned
 	CONTRACT_OPTIONAL=1 contract/run --short
 	storefront/check
+	ops/schemas/check
 
 contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
 	$(CARGO) build --bin millrace
@@ -91,6 +92,10 @@ browser:
 # Others ask Prometheus.
 prometheus:
 	@ops/install-prometheus
+
+# Some stand in front of a shop.
+gateway:
+	@ops/install-nginx
 
 rust:
 	@version=$$($(CARGO) --version 2>/dev/null | cut -d ' ' -f 2); \

@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use web::{settings, telemetry};
 
 use crate::{
-    consumers, dead_letters, doctor, document, events, keys, recovery, redis_tls::RedisTls, rehearse, replay, secrets,
-    services, up, upkeep, users,
+    consumers, dead_letters, doctor, document, events, health, keys, recovery, redis_tls::RedisTls, rehearse, replay,
+    secrets, services, up, upkeep, users,
 };
 
 /// A marketplace backend: commands become events, events become what queries show
@@ -76,6 +76,8 @@ enum Task {
     Openapi,
     /// Look for what keeps a shop from working
     Doctor(doctor::Doctor),
+    /// Ask a service whether it is well
+    Health(health::Health),
     /// Play an order history against a running shop, then check its books
     Rehearse(rehearse::Args),
 }
@@ -126,6 +128,7 @@ async fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Users(command) => users::run(command).await,
         Task::Openapi => document::print(),
         Task::Doctor(doctor) => doctor.run().await,
+        Task::Health(health) => health.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,
     }
 }

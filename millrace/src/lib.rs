@@ -25,6 +25,7 @@ mod dead_letters;
 mod doctor;
 mod document;
 mod events;
+mod health;
 mod keys;
 mod mailing;
 mod recovery;

@@ -1,6 +1,7 @@
 //! The three services of a shop, each in a process of its own.
 
 use std::{
+    future::ready,
     net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
     time::Duration,
@@ -16,9 +17,9 @@ use web::{
     introspection,
     keys::{self, SigningKeys},
     ops,
-    ops::Checks,
+    ops::{Checks, Measured},
     revocations::Revocations,
-    serve,
+    serve::{self, Stop},
     settings::{self, Listen},
     tokens::Verifier,
     typing::Heard,
@@ -59,7 +60,9 @@ impl CommandApi {
     /// # Errors
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stop = serve::shutdown_on_signal()?;
+        let told = serve::shutdown_on_signal()?;
+        let stopping = Stop::after(told, self.listen.notice);
+        let stop = stopping.begun.clone();
         self.settings.payments.check(self.edge.time_limit)?;
         Address::guard("REDIS_URL", &self.settings.redis.redis_url, self.settings.demo.demo)?;
         guard::callbacks(&self.settings.orders, self.settings.demo)?;
@@ -72,11 +75,11 @@ impl CommandApi {
         tokio::spawn(async move { following.follow(until).await });
         stop.run_until_cancelled(app.caught_up()).await;
         let checks = Checks::new().with("redis", redis_is_ready(app.store())).with("keys", keys_are_there(app.keys()));
-        let operations = ops::router(measured, checks).merge(introspection::router(app.gate()));
+        let introspection = introspection::router(app.gate());
         let public = command_api::service(app.clone(), &self.edge);
         let until = stop.clone();
         let call_back = move |listener| drop(tokio::spawn(async move { app.call_back(listener, until).await }));
-        both(&self.listen, [local(8081), local(9081)], public, operations, call_back, stop).await
+        both(&self.listen, [local(8081), local(9081)], public, (measured, checks, introspection), call_back, stopping).await
     }
 }
 
@@ -109,7 +112,9 @@ impl QueryApi {
     /// # Errors
     /// When it cannot start.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stop = serve::shutdown_on_signal()?;
+        let told = serve::shutdown_on_signal()?;
+        let stopping = Stop::after(told, self.listen.notice);
+        let stop = stopping.begun.clone();
         Address::guard("REDIS_URL", &self.redis.redis_url, self.demo.demo)?;
         Address::guard("DATABASE_URL", &self.postgres.database_url, self.demo.demo)?;
         guard::listens(self.listen.listen, self.demo)?;
@@ -133,11 +138,11 @@ impl QueryApi {
         tokio::spawn(app.clone().follow(stop.clone()));
         let telling = app.clone().go_on_telling_of_ended(revocations, self.access.access_lifetime);
         tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
-        let operations = ops::router(measured, app.checks());
+        let checks = app.checks();
         let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
         let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, operations, |_| {}, stop).await
+        both(&self.listen, [local(8082), local(9082)], public, (measured, checks, Router::new()), |_| {}, stopping).await
     }
 }
 
@@ -205,17 +210,23 @@ async fn both(
     listen: &Listen,
     defaults: [SocketAddr; 2],
     public: Router,
-    operations: Router,
+    (measured, checks, more): (Measured, Checks, Router),
     listening: impl FnOnce(SocketAddr),
-    stop: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<ExitCode> {
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
     let operations_listener = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
     listening(listener.local_addr()?);
-    tokio::try_join!(
-        serve::serve(listener, public, stop.clone(), listen.drain),
-        serve::serve(operations_listener, operations, stop, listen.drain),
-    )?;
+    // Whoever asks is told why nobody is to come any more, until the last request is answered.
+    let (over, asked) = (CancellationToken::new(), stop.clone());
+    let checks = checks.with("running", move || ready(asked.is_not_told()));
+    let operations = ops::router(measured, checks).merge(more);
+    let served = async {
+        let served = serve::serve_until(listener, public, stop, listen.drain).await;
+        over.cancel();
+        served
+    };
+    tokio::try_join!(served, serve::serve(operations_listener, operations, over.clone(), Duration::from_secs(1)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -110,6 +110,9 @@ async fn readyz(checks: &Checks) -> Response {
     (status, Json(readiness)).into_response()
 }
 
+/// What this process measures.
+pub type Measured = PrometheusHandle;
+
 /// Starts to measure this process, which is this service; once per process, and before anything that counts is opened.
 ///
 /// # Errors

@@ -60,6 +60,9 @@ pub struct Listen {
     /// The address of the operations listener (health, metrics); not for the public
     #[arg(long, env = "MILLRACE_OPS_LISTEN")]
     pub ops_listen: Option<SocketAddr>,
+    /// How long a service that is told to stop goes on, not ready any more, so that a gateway looks elsewhere
+    #[arg(long, env = "MILLRACE_NOTICE", default_value = "3s", value_parser = duration)]
+    pub notice: Duration,
     /// How long open requests may take to finish after a stop
     #[arg(long, env = "MILLRACE_DRAIN", default_value = "10s", value_parser = duration)]
     pub drain: Duration,

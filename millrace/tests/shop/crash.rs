@@ -14,6 +14,11 @@ const PRODUCTS: usize = 40;
 
 /// A few weeks of a small shop: baskets of one to five lines, few products hot, most not. Some bring back what they ordered.
 pub(crate) fn history(orders: usize) -> Plan {
+    Plan::read(written(orders).as_bytes(), &Selection::default()).unwrap()
+}
+
+/// The same as a file.
+pub(crate) fn written(orders: usize) -> String {
     let mut csv = "invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country\n".to_owned();
     for order in 0..orders {
         for line in 0..=order % 5 {
@@ -37,7 +42,7 @@ pub(crate) fn history(orders: usize) -> Plan {
             }
         }
     }
-    Plan::read(csv.as_bytes(), &Selection::default()).unwrap()
+    csv
 }
 
 pub(crate) fn begin_rehearsal(shop: &Shop, plan: Plan) -> JoinHandle<anyhow::Result<Report>> {

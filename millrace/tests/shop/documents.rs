@@ -137,7 +137,7 @@ fn every_token_of_the_fake_provider_is_explained_where_people_look() {
     }
 }
 
-fn variables(command: &clap::Command) -> BTreeSet<String> {
+pub(crate) fn variables(command: &clap::Command) -> BTreeSet<String> {
     let own = command.get_arguments().filter_map(|argument| {
         let name = argument.get_env()?.to_string_lossy().into_owned();
         // Each secret can be in a file.

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use reqwest::{Response, header};
 use serde_json::Value;
 
-use crate::{customer::Customer, running::PATIENCE};
+use crate::{
+    customer::{Customer, client},
+    running::PATIENCE,
+};
 
 /// A client that listens.
 pub(crate) struct Ear {
@@ -28,7 +31,7 @@ impl Ear {
     pub(crate) async fn open(customer: &Customer, last: Option<&str>) -> Self {
         let cookie = format!("__Host-access={}", customer.cookie("__Host-access"));
         let url = format!("{}/api/live", customer.read_url());
-        let mut request = reqwest::Client::new().get(url).header(header::COOKIE, cookie);
+        let mut request = client().get(url).header(header::COOKIE, cookie);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }

@@ -87,7 +87,7 @@ struct Guarded {
 }
 
 impl Guarded {
-    async fn open(variables: &[(&str, &str)]) -> Self {
+    async fn open(variables: &[(&'static str, &str)]) -> Self {
         let (redis, database) = (guarded_redis().await, guarded_database().await);
         let (redis_url, database_url) = (redis.url(), database.url().to_owned());
         let addresses = Box::new(move |service: &str| {

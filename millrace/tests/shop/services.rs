@@ -2,44 +2,72 @@
 
 use std::{
     fs::File,
+    path::{Path, PathBuf},
     process::{Child, Command},
     time::Duration,
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use event_store::Store;
+use nix::sys::signal::{Signal, kill};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::{
     customer::{Customer, PASSWORD},
-    running::{MILLRACE, PATIENCE},
+    nginx::Gateway,
+    running::{MILLRACE, PATIENCE, pid},
 };
 
 /// One service, ended when dropped.
 struct Service {
-    role: String,
+    role: &'static str,
+    settings: Vec<(&'static str, String)>,
+    log: PathBuf,
     /// The port of its operations listener.
     operations: u16,
     process: Child,
 }
 
 impl Service {
-    fn start(role: &str, operations: u16, settings: &[(&str, String)], log: File) -> Self {
-        let mut command = Command::new(MILLRACE);
-        command.arg(role).env("MILLRACE_LOG", "warn").envs(settings.iter().map(|(name, value)| (name, value)));
-        let process = command.stderr(log).spawn().unwrap();
-        Self { role: role.to_owned(), operations, process }
+    /// Starts it, and waits until it is ready.
+    async fn start(
+        role: &'static str,
+        settings: Vec<(&'static str, String)>,
+        operations: u16,
+        log: PathBuf,
+    ) -> Self {
+        let process = spawn(role, &settings, &log);
+        is_ready(operations).await;
+        Self { role, settings, log, operations, process }
+    }
+
+    /// Stops it in order, waits for the end, and starts it again.
+    async fn restart(&mut self) {
+        kill(pid(&self.process), Signal::SIGTERM).unwrap();
+        let stopped = async || self.process.try_wait().unwrap().map(|status| assert!(status.success())).is_some();
+        test_kit::eventually("the service stops", PATIENCE, stopped).await;
+        self.process = spawn(self.role, &self.settings, &self.log);
+        is_ready(self.operations).await;
+    }
+
+    fn kill9(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = kill(Pid::from_raw(i32::try_from(self.process.id()).unwrap()), Signal::SIGTERM);
+        let _ = kill(pid(&self.process), Signal::SIGTERM);
         let _ = self.process.wait();
     }
+}
+
+fn spawn(role: &str, settings: &[(&str, String)], log: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(log).unwrap();
+    let mut command = Command::new(MILLRACE);
+    command.arg(role).env("MILLRACE_LOG", "warn").envs(settings.iter().map(|(name, value)| (name, value)));
+    command.stderr(log).spawn().unwrap()
 }
 
 async fn is_ready(port: u16) {
@@ -66,19 +94,19 @@ pub(crate) struct Apart {
 
 impl Apart {
     /// Starts a shop with more variables. Its read side is given a folder with the public keys alone.
-    pub(crate) async fn open(variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn open(variables: &[(&'static str, &str)]) -> Self {
         Self::with_instances(1, variables).await
     }
 
     /// The same with so many processes of each service.
-    async fn with_instances(count: usize, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with_instances(count: usize, variables: &[(&'static str, &str)]) -> Self {
         let (redis, database) = (test_kit::redis().await, test_kit::database().await);
         let addresses = Box::new(move |_: &str| [redis.url(), database.url().to_owned()]);
         Self::reaching(addresses, count, variables).await
     }
 
     /// The same with stores of the test's own, which each role may reach by another way.
-    pub(crate) async fn reaching(addresses: Addresses, count: usize, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn reaching(addresses: Addresses, count: usize, variables: &[(&'static str, &str)]) -> Self {
         let mut shop = Self {
             services: Vec::new(),
             addresses,
@@ -106,11 +134,17 @@ impl Apart {
     }
 
     /// Starts one process, and waits until it is ready. Where it listens, for the public and for operators.
-    async fn start(&mut self, role: &str, variables: &[(&str, &str)], keys: &[(&'static str, String)]) -> [u16; 2] {
+    async fn start(
+        &mut self,
+        role: &'static str,
+        variables: &[(&'static str, &str)],
+        keys: &[(&'static str, String)],
+    ) -> [u16; 2] {
         let [listen, operations] = std::array::from_fn(|_| test_kit::free_port());
         let given = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let mail = if given.clone().any(|(name, _)| name == "MILLRACE_DEMO") { "on" } else { "off" };
-        let mut settings = vec![("MILLRACE_MAIL", mail.to_owned())];
+        // Nobody looks at their readiness, unless a test says so.
+        let mut settings = vec![("MILLRACE_MAIL", mail.to_owned()), ("MILLRACE_NOTICE", "0s".to_owned())];
         settings.extend(given.chain(keys.iter().cloned()));
         let [redis, database] = (self.addresses)(role);
         settings.extend([
@@ -119,9 +153,8 @@ impl Apart {
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        let log = File::options().create(true).append(true).open(self.keys.path().join("log")).unwrap();
-        self.services.push(Service::start(role, operations, &settings, log));
-        is_ready(operations).await;
+        let log = self.keys.path().join("log");
+        self.services.push(Service::start(role, settings, operations, log).await);
         [listen, operations]
     }
 
@@ -151,7 +184,38 @@ impl Apart {
 
     /// Where operators look at every process, with its service.
     pub(crate) fn operations(&self) -> Vec<(&str, String)> {
-        self.services.iter().map(|service| (&*service.role, url(service.operations))).collect()
+        self.services.iter().map(|service| (service.role, url(service.operations))).collect()
+    }
+
+    /// A gateway in front of all instances, where there is nginx.
+    pub(crate) async fn gateway(&self) -> Option<Gateway> {
+        Gateway::open(&self.write, &self.read).await
+    }
+
+    /// Where the stores are, as variables.
+    pub(crate) fn stores(&self) -> [(&'static str, String); 2] {
+        let [redis, database] = (self.addresses)("projectors");
+        [("REDIS_URL", redis), ("DATABASE_URL", database)]
+    }
+
+    /// The event store, as another process would see it.
+    pub(crate) fn store(&self) -> Store {
+        let [redis, _] = (self.addresses)("projectors");
+        Store::open(&redis, &event_store::Settings::default()).unwrap()
+    }
+
+    /// Kills one instance of each service, and leaves the others.
+    pub(crate) fn kill_one_of_each(&mut self) {
+        for role in ["command-api", "query-api", "projectors"] {
+            self.services.iter_mut().find(|service| service.role == role).unwrap().kill9();
+        }
+    }
+
+    /// Restarts every process, one after the other.
+    pub(crate) async fn roll(&mut self) {
+        for service in &mut self.services {
+            service.restart().await;
+        }
     }
 
     /// Where the read side is.
@@ -162,6 +226,11 @@ impl Apart {
     /// Somebody who has signed up before, in another session.
     pub(crate) async fn again(&self, name: &str) -> Customer {
         Customer::log_in_through(url(self.write[0]), self.read_url(), name).await
+    }
+
+    /// Somebody who signs up through a gateway.
+    pub(crate) async fn customer_at(&self, gateway: &str, name: &str) -> Customer {
+        Customer::through(gateway.to_owned(), gateway.to_owned(), name, self.keys.path()).await
     }
 
     /// Somebody who signs up.

@@ -1,6 +1,6 @@
 //! `millrace up` serves the built storefront beside the API.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use reqwest::{Client, Method, StatusCode, header};
 
@@ -8,15 +8,20 @@ use crate::running::Shop;
 
 const PAGE: &str = "<!doctype html><title>A shop</title>";
 
-/// A shop with a storefront of a page and a script, which is there twice: as it is, and compressed.
-fn with_storefront() -> (Shop, tempfile::TempDir) {
-    let built = tempfile::tempdir().unwrap();
-    fs::create_dir(built.path().join("assets")).unwrap();
+/// A storefront of a page and a script, which is there twice: as it is, and compressed.
+pub(crate) fn build(folder: &Path) {
+    fs::create_dir_all(folder.join("assets")).unwrap();
     for (file, content) in
         [("index.html", PAGE), ("robots.txt", "all"), ("assets/a-1.js", "run()"), ("assets/a-1.js.gz", "gz")]
     {
-        fs::write(built.path().join(file), content).unwrap();
+        fs::write(folder.join(file), content).unwrap();
     }
+}
+
+/// A shop with this storefront.
+fn with_storefront() -> (Shop, tempfile::TempDir) {
+    let built = tempfile::tempdir().unwrap();
+    build(built.path());
     let folder = built.path().to_str().unwrap().to_owned();
     (Shop::with(vec![("MILLRACE_DEMO", "true".to_owned()), ("MILLRACE_STOREFRONT", folder)]), built)
 }
