@@ -16,6 +16,7 @@ use futures_util::{
     future::{join, join_all},
 };
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span, error_span};
 
 use crate::{
     Changes, Decision, Error, Failure, Outcome, Request, States, Store,
@@ -65,6 +66,8 @@ impl Lane {
 /// A command in a lane, whatever its answer is.
 trait Pending: Send {
     fn request(&self) -> &Request;
+    /// What is logged about it belongs there.
+    fn span(&self) -> Span;
     fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error>;
     fn contend(&mut self) -> u32;
     fn done(self: Box<Self>);
@@ -77,12 +80,17 @@ struct Waiting<T, F> {
     decide: F,
     conflicts: u32,
     answer: Option<T>,
+    span: Span,
     reply: oneshot::Sender<Result<Outcome<T>, Failure>>,
 }
 
 impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T, F> {
     fn request(&self) -> &Request {
         &self.request
+    }
+
+    fn span(&self) -> Span {
+        self.span.clone()
     }
 
     fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error> {
@@ -138,11 +146,12 @@ impl Store {
     ) -> Result<Outcome<T>, Failure> {
         let partition = request.partition();
         let (reply, answer) = oneshot::channel();
-        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, reply });
+        let span = error_span!("append", partition = %partition);
+        let waiting = Box::new(Waiting { request, decide, conflicts: 0, answer: None, span: span.clone(), reply });
         if self.lane(partition).push(waiting) {
             tokio::spawn(self.clone().drain(partition));
         }
-        answer.await.unwrap_or_else(|_| Err(Error::Abandoned.into()))
+        answer.instrument(span).await.unwrap_or_else(|_| Err(Error::Abandoned.into()))
     }
 
     async fn drain(self, partition: Partition) {
@@ -177,7 +186,8 @@ impl Store {
                 again.push(pending);
                 continue;
             }
-            match catch_unwind(AssertUnwindSafe(|| decide_into(&mut batch, &mut *pending))) {
+            let span = pending.span();
+            match span.in_scope(|| catch_unwind(AssertUnwindSafe(|| decide_into(&mut batch, &mut *pending)))) {
                 Ok(Ok(receipt)) => taken.push((pending, receipt)),
                 Ok(Err(error)) => pending.failed(error.into()),
                 Err(_) => {
