@@ -6,6 +6,8 @@ use event_store::{Feed, Positioned, Reader, Store};
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use traces::Trace;
+use tracing::{Instrument, Span, debug, error_span};
 
 use super::{
     paused,
@@ -30,6 +32,8 @@ pub(super) struct Session<'a, S> {
     pub(super) reader: &'a mut Reader,
     pub(super) sink: &'a S,
     pub(super) status: &'a Status,
+    /// The feeds of the turn under way.
+    pub(super) turn: &'a mut String,
     /// Feeds that no longer have what comes next: the archive is asked first.
     pub(super) behind: BTreeSet<Feed>,
 }
@@ -74,14 +78,19 @@ impl<S: Sink> Session<'_, S> {
         Ok(())
     }
 
-    async fn settle(&self, held: &[(Feed, Lease)], turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+    async fn settle(&mut self, held: &[(Feed, Lease)], turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
         for (feed, events) in turn {
             let position = held.iter().find(|(known, _)| known == feed).map_or(0, |(_, lease)| lease.position);
             in_sequence(*feed, position, events)?;
         }
-        self.sink.take(self.leases, turn).await?;
-        self.leases.advance(turn);
+        *self.turn = turn.iter().map(|(feed, _)| feed.to_string()).collect::<Vec<_>>().join(" ");
         let count = turn.iter().map(|(_, events)| events.len() as u64).sum();
+        self.sink.take(self.leases, turn).instrument(around(self.group, turn, count)).await?;
+        self.turn.clear();
+        self.leases.advance(turn);
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            say_settled(turn);
+        }
         metrics::counter!("consumer_events_total", "group" => self.group.to_owned()).increment(count);
         Ok(())
     }
@@ -152,6 +161,34 @@ impl<S: Sink> Session<'_, S> {
             Some(first) => first > position + 1,
             None => self.store.head(feed).await? > position,
         })
+    }
+}
+
+/// The span of a turn: a trace of its own, linked to those of its events.
+fn around(group: &str, turn: &[(Feed, Vec<Positioned>)], events: u64) -> Span {
+    let span = error_span!("turn", group, events);
+    Trace::start().mark(&span);
+    for (_, events) in turn {
+        events.iter().filter_map(|event| Trace::parse(&event.event.trace)).for_each(|trace| trace.link(&span));
+    }
+    span
+}
+
+fn say_settled(turn: &[(Feed, Vec<Positioned>)]) {
+    for (feed, Positioned { position, event }) in
+        turn.iter().flat_map(|(feed, events)| events.iter().map(move |event| (feed, event)))
+    {
+        let trace_id = Trace::parse(&event.trace).map(|trace| trace.id());
+        debug!(
+            category = feed.category,
+            partition = %feed.partition,
+            position,
+            id = %event.id,
+            version = event.version,
+            "type" = event.kind,
+            trace_id,
+            "settled"
+        );
     }
 }
 
