@@ -23,7 +23,7 @@ use crate::{
     checks::{keys_are_there, redis_is_ready, they_work},
     consuming::Consuming,
     mailing::Mail,
-    pages, recovery,
+    pages, recovery, services,
     storefront::Storefront,
     stores::{self, Stores},
     telling::Sending,
@@ -205,6 +205,7 @@ impl Up {
         let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
         let measures = ops::router(measured, checks).merge(introspection::router(write_side.gate()));
 
+        services::announce("millrace", Some(shop.local_addr()?), operations.local_addr()?);
         self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
         let served = tokio::try_join!(
             serve::serve(shop, routes, stop.clone(), self.drain),
@@ -217,6 +218,7 @@ impl Up {
         }
         background.wait().await;
         served?;
+        tracing::info!(service = "millrace", "stopped");
         Ok(())
     }
 
