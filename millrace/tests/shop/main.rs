@@ -25,6 +25,8 @@ mod live;
 mod mails;
 mod matrix;
 mod orders;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod outage;
 mod payments;
 mod readme;
@@ -36,6 +38,7 @@ mod staff;
 mod storefront;
 mod storm;
 mod story;
+mod traces;
 mod up;
 mod users;
 mod webhooks;

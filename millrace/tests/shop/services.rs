@@ -1,10 +1,13 @@
 //! The three services of a shop in processes of their own.
 
 use std::{
+    fs::File,
+    path::PathBuf,
     process::{Child, Command},
     time::Duration,
 };
 
+use event_store::Store;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -21,8 +24,12 @@ use crate::{
 struct Service(Child);
 
 impl Service {
-    fn start(role: &str, settings: &[(&str, String)]) -> Self {
+    /// Its log is kept where there is a file for it.
+    fn start(role: &str, settings: &[(&str, String)], log: Option<PathBuf>) -> Self {
         let mut command = Command::new(MILLRACE);
+        if let Some(log) = log {
+            command.stderr(File::options().create(true).append(true).open(log).unwrap());
+        }
         command.arg(role).env("MILLRACE_LOG", "error").envs(settings.iter().map(|(name, value)| (name, value)));
         Self(command.spawn().unwrap())
     }
@@ -48,6 +55,7 @@ pub(crate) struct Apart {
     redis: test_kit::TestRedis,
     postgres: test_kit::TestDatabase,
     keys: tempfile::TempDir,
+    logs: tempfile::TempDir,
     /// Where the instances of each side are.
     write: Vec<u16>,
     read: Vec<u16>,
@@ -68,6 +76,7 @@ impl Apart {
             redis: test_kit::redis().await,
             postgres: test_kit::database().await,
             keys: tempfile::tempdir().unwrap(),
+            logs: tempfile::tempdir().unwrap(),
             write: Vec::new(),
             read: Vec::new(),
             signing: Vec::new(),
@@ -103,9 +112,37 @@ impl Apart {
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        self.services.push(Service::start(role, &settings));
+        let logging = variables.iter().any(|(name, _)| *name == "MILLRACE_LOG");
+        self.services.push(Service::start(role, &settings, logging.then(|| self.log_file(role))));
         is_ready(operations).await;
         [listen, operations]
+    }
+
+    fn log_file(&self, role: &str) -> PathBuf {
+        self.logs.path().join(role)
+    }
+
+    /// What a service has logged, which it does where `MILLRACE_LOG` is among the variables.
+    pub(crate) fn log(&self, role: &str) -> String {
+        std::fs::read_to_string(self.log_file(role)).unwrap()
+    }
+
+    /// Stops every service in order.
+    pub(crate) fn stop(&mut self) {
+        self.services.clear();
+    }
+
+    /// Its event store, as another process would see it.
+    pub(crate) fn store(&self) -> Store {
+        Store::open(&self.redis.url(), &event_store::Settings::default()).unwrap()
+    }
+
+    /// Waits until no consumer lags behind.
+    pub(crate) async fn at_rest(&self) {
+        let (store, database) = (self.store(), self.postgres.url().parse().unwrap());
+        let caught_up =
+            async || projectors::lag(&store, &database).await.is_ok_and(|lags| lags.iter().all(|lag| lag.events == 0));
+        test_kit::eventually("consumers catch up", PATIENCE, caught_up).await;
     }
 
     pub(crate) fn keys_dir(&self) -> String {
