@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up observe test contract bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
+.PHONY: help up observe test otlp contract bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -27,6 +27,10 @@ test: servers browser gateway prometheus lint ## Check format and lints, run eve
 	CONTRACT_OPTIONAL=1 contract/run --short
 	storefront/check
 	ops/schemas/check
+
+# With the feature, everything that depends on `web` is compiled once more.
+otlp: servers rust ## Run the tests of the export of spans, which is a feature
+	$(CARGO) test --workspace --features millrace/otlp --test shop -- otlp
 
 contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
 	$(CARGO) build --bin millrace

@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, HeaderName, Method, header};
 use domain::{SessionId, UserId};
 use event_store::{CommandId, Context};
 use time::OffsetDateTime;
+use traces::Trace;
 use web::caller::Caller;
 use web::observe::RequestId;
 use web::problem::Problem;
-use web::trace::Trace;
 
 use crate::app::App;
 use crate::codes;

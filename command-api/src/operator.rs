@@ -11,6 +11,7 @@ use domain::{Aggregate, UserId};
 use event_store::{Changes, CommandId, Context, Decision, Loaded, Outcome, Request, Store, Stream};
 use secrecy::SecretString;
 use time::OffsetDateTime;
+use traces::Trace;
 use web::connection;
 use web::revocations::Revocations;
 use web::secret::{Keyed, Secret};
@@ -63,7 +64,7 @@ impl Operator {
     pub async fn grant(&self, email: &str, role: Role) -> anyhow::Result<UserId> {
         let (id, _) = self.user(email).await?;
         let (command, at) = (CommandId::random(), OffsetDateTime::now_utc());
-        let context = Context { actor: "operator".to_owned(), command, at, trace: String::new() };
+        let context = Context { actor: "operator".to_owned(), command, at, trace: Trace::start().to_string() };
         let outcome = self.store.commit(Request::new(context, [Stream::of::<User>(id)]), move |states| {
             let user = states.get::<User>(id);
             let events = prove(user).and_then(|proof| Ok([proof, user.decide(Command::GrantRole { role })?].concat()));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::order::{Command, Event, Order};
 use domain::{Aggregate, OrderId};
 use event_store::CommandId;
-use payments::{Attempt, Fake, Outcome, Provider, Webhooks};
+use payments::{Attempt, Fake, Outcome, Provider, Traced, Webhooks};
 use time::Duration;
 use tokio_util::sync::CancellationToken;
 use web::problem::Problem;
@@ -43,7 +43,7 @@ impl Paying {
 
     /// Whoever moves the money.
     pub(crate) fn provider(&self) -> Option<Arc<dyn Provider>> {
-        self.fake.clone().map(|fake| Arc::new(fake) as Arc<dyn Provider>)
+        self.fake.clone().map(Traced::port)
     }
 
     /// Whoever moves the money, or what a buyer is told where nobody does.

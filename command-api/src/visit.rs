@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, header};
 use domain::UserId;
 use event_store::{CommandId, Context};
 use time::OffsetDateTime;
+use traces::Trace;
 use web::address::ClientAddress;
 use web::devices::Device;
-use web::trace::Trace;
 
 use crate::call::context;
 

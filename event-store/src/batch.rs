@@ -131,7 +131,8 @@ impl Batch {
         let Some((event, stored)) = next.state.carried_forward() else { return };
         let bytes = stored.data.len();
         if bytes > books::MOST_BYTES {
-            tracing::warn!(category = key.0, id = %key.1, bytes, "too large to be carried forward; its stream only grows");
+            let ((category, id), version) = (key, next.version);
+            tracing::warn!(category, %id, version, bytes, "too large to be carried forward; its stream only grows");
             next.books = Books::closed(next.version, bytes);
         } else if self.carried + bytes <= books::MOST_BYTES {
             working.write(&*event, stored, writing.fields(books::ACTOR));

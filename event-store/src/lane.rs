@@ -17,6 +17,7 @@ use futures_util::{
     future::{join, join_all},
 };
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span, error_span};
 
 use crate::{
     Changes, Decision, Error, Failure, Outcome, Request, States, Store,
@@ -71,6 +72,8 @@ impl Lane {
 /// A command in a lane, whatever its answer is.
 trait Pending: Send {
     fn request(&self) -> &Request;
+    /// What is logged about it belongs there.
+    fn span(&self) -> Span;
     fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error>;
     fn contend(&mut self) -> u32;
     fn done(self: Box<Self>);
@@ -85,12 +88,17 @@ struct Waiting<T, F> {
     answer: Option<T>,
     rejected: bool,
     measures: Arc<Measures>,
+    span: Span,
     reply: oneshot::Sender<Result<Outcome<T>, Failure>>,
 }
 
 impl<T: Send, F: FnMut(&States<'_>) -> Decision<T> + Send> Pending for Waiting<T, F> {
     fn request(&self) -> &Request {
         &self.request
+    }
+
+    fn span(&self) -> Span {
+        self.span.clone()
     }
 
     fn decide(&mut self, states: &States<'_>) -> Result<(Changes, Option<String>), Error> {
@@ -156,13 +164,21 @@ impl Store {
     ) -> Result<Outcome<T>, Failure> {
         let partition = request.partition();
         let (reply, answer) = oneshot::channel();
-        let measures = self.measures().clone();
-        let waiting =
-            Box::new(Waiting { request, decide, conflicts: 0, answer: None, rejected: false, measures, reply });
+        let (measures, span) = (self.measures().clone(), error_span!("append", partition = %partition));
+        let waiting = Box::new(Waiting {
+            request,
+            decide,
+            conflicts: 0,
+            answer: None,
+            rejected: false,
+            measures,
+            span: span.clone(),
+            reply,
+        });
         if self.lane(partition).push(waiting) {
             tokio::spawn(self.clone().drain(partition));
         }
-        answer.await.unwrap_or_else(|_| Err(Error::Abandoned.into()))
+        answer.instrument(span).await.unwrap_or_else(|_| Err(Error::Abandoned.into()))
     }
 
     async fn drain(self, partition: Partition) {
@@ -197,7 +213,8 @@ impl Store {
                 again.push(pending);
                 continue;
             }
-            match catch_unwind(AssertUnwindSafe(|| decide_into(&mut batch, &mut *pending))) {
+            let span = pending.span();
+            match span.in_scope(|| catch_unwind(AssertUnwindSafe(|| decide_into(&mut batch, &mut *pending)))) {
                 Ok(Ok(receipt)) => taken.push((pending, receipt)),
                 Ok(Err(error)) => pending.failed(error.into()),
                 Err(_) => {

@@ -83,11 +83,35 @@ enum Task {
 }
 
 impl Task {
+    /// The service that it is, if it is one.
+    const fn service(&self) -> Option<telemetry::Service> {
+        let name = match self {
+            Self::Up(_) => "millrace",
+            Self::CommandApi(_) => "command-api",
+            Self::QueryApi(_) => "query-api",
+            Self::Projectors(_) => "projectors",
+            Self::Env(_)
+            | Self::Migrate(_)
+            | Self::Verify(_)
+            | Self::Replay(_)
+            | Self::Restore(_)
+            | Self::Heal(_)
+            | Self::Events(_)
+            | Self::Consumers(_)
+            | Self::DeadLetters(_)
+            | Self::Keys(_)
+            | Self::Users(_)
+            | Self::Openapi
+            | Self::Doctor(_)
+            | Self::Rehearse(_) => return None,
+        };
+        Some(telemetry::Service { name, version: env!("CARGO_PKG_VERSION") })
+    }
+
     /// What is logged unless told otherwise: of a command that a person waits for, only what is wrong.
     const fn log_level(&self) -> &'static str {
-        let is_service = matches!(self, Self::Up(_) | Self::CommandApi(_) | Self::QueryApi(_) | Self::Projectors(_));
         // That a statement over the whole log takes its time is no news.
-        if is_service { "info" } else { "warn,sqlx::query=error" }
+        if self.service().is_some() { "info" } else { "warn,sqlx::query=error" }
     }
 }
 
@@ -96,9 +120,11 @@ impl Task {
 /// # Errors
 /// When it fails; the error is for a person.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    telemetry::init(&cli.telemetry, cli.task.log_level())?;
+    let ending = telemetry::init(&cli.telemetry, cli.task.log_level(), cli.task.service())?;
     cli.redis_tls.apply()?;
-    match perform(cli.task).await {
+    let outcome = perform(cli.task).await;
+    ending.finish().await;
+    match outcome {
         // Whoever reads what is printed has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
         outcome => outcome,

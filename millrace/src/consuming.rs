@@ -1,11 +1,11 @@
 //! How consumers work, as a process of projectors is told.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 use command_api::settings::Payments;
 use event_store::Store;
-use payments::Fake;
+use payments::{Fake, Traced};
 use projectors::{Settings, Timing, Upkeep};
 use sqlx::postgres::PgConnectOptions;
 use web::settings::duration;
@@ -55,7 +55,7 @@ impl Consuming {
         payments: Payments,
         provider: Option<Fake>,
     ) -> anyhow::Result<Settings> {
-        let provider = provider.map(|fake| Arc::new(fake) as Arc<_>);
+        let provider = provider.map(Traced::port);
         let ask_payment_after = payments.ask_payment_after;
         Ok(Settings { provider, ask_payment_after, ..self.settings(store, database)? })
     }

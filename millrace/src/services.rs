@@ -79,7 +79,8 @@ impl CommandApi {
         let public = command_api::service(app.clone(), &self.edge);
         let until = stop.clone();
         let call_back = move |listener| drop(tokio::spawn(async move { app.call_back(listener, until).await }));
-        both(&self.listen, [local(8081), local(9081)], public, (measured, checks, introspection), call_back, stopping).await
+        let operations = (measured, checks, introspection);
+        both("command-api", &self.listen, [local(8081), local(9081)], public, operations, call_back, stopping).await
     }
 }
 
@@ -142,7 +143,8 @@ impl QueryApi {
         let mails = if self.demo.demo { query_api::mails(app.clone()) } else { Router::new() };
         let routes = query_api::router(app).merge(mails).merge(pages::router());
         let public = web::edge::wrap(routes, gate, &self.edge);
-        both(&self.listen, [local(8082), local(9082)], public, (measured, checks, Router::new()), |_| {}, stopping).await
+        let operations = (measured, checks, Router::new());
+        both("query-api", &self.listen, [local(8082), local(9082)], public, operations, |_| {}, stopping).await
     }
 }
 
@@ -192,6 +194,7 @@ impl Projectors {
         let (store, database) = (stores::open(&self.redis.redis_url, &self.log.settings()?)?, self.postgres.options()?);
         let operations = serve::bind(self.ops_listen).await?;
         waiting::for_postgres(&database).await?;
+        announce("projectors", None, operations.local_addr()?);
         let provider = self.payments.provider(self.demo.demo, &self.redis.redis_url)?;
         let consuming = self.consuming.with_payments(store.clone(), database, self.payments, provider)?;
         let consumers = projectors::Consumers::start(consuming, mailing, telling, stop.clone());
@@ -201,12 +204,14 @@ impl Projectors {
             .with("keys", keys_are_there(keys));
         serve::serve(operations, ops::router(measured, checks), stop, Duration::from_secs(1)).await?;
         consumers.stopped().await;
+        tracing::info!(service = "projectors", "stopped");
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Serves the public listener and the operations listener.
 async fn both(
+    service: &'static str,
     listen: &Listen,
     defaults: [SocketAddr; 2],
     public: Router,
@@ -217,6 +222,7 @@ async fn both(
     let [listen_on, operations_on] = defaults;
     let listener = serve::bind(listen.listen.unwrap_or(listen_on)).await?;
     let operations_listener = serve::bind(listen.ops_listen.unwrap_or(operations_on)).await?;
+    announce(service, Some(listener.local_addr()?), operations_listener.local_addr()?);
     listening(listener.local_addr()?);
     // Whoever asks is told why nobody is to come any more, until the last request is answered.
     let (over, asked) = (CancellationToken::new(), stop.clone());
@@ -228,5 +234,12 @@ async fn both(
         served
     };
     tokio::try_join!(served, serve::serve(operations_listener, operations, over.clone(), Duration::from_secs(1)))?;
+    tracing::info!(service, "stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Logs what has started, and where it is found.
+pub(crate) fn announce(service: &'static str, listen: Option<SocketAddr>, ops_listen: SocketAddr) {
+    let listen = listen.map(|address| address.to_string());
+    tracing::info!(service, version = env!("CARGO_PKG_VERSION"), listen, %ops_listen, "started");
 }

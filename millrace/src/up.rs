@@ -25,7 +25,7 @@ use crate::{
     consuming::Consuming,
     guard,
     mailing::Mail,
-    pages, recovery,
+    pages, recovery, services,
     storefront::Storefront,
     stores::{self, Stores},
     telling::Sending,
@@ -211,6 +211,7 @@ impl Up {
         let routes = web::edge::wrap(routes, write_side.gate(), &self.edge);
         let measures = ops::router(measured, checks).merge(introspection::router(write_side.gate()));
 
+        services::announce("millrace", Some(shop.local_addr()?), operations.local_addr()?);
         self.announce(servers, shop.local_addr()?, operations.local_addr()?)?;
         let served = tokio::try_join!(
             serve::serve(shop, routes, stop.clone(), self.drain),
@@ -223,6 +224,7 @@ impl Up {
         }
         background.wait().await;
         served?;
+        tracing::info!(service = "millrace", "stopped");
         Ok(())
     }
 

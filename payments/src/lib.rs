@@ -7,9 +7,11 @@
 //! What it refuses to do: know what an order is worth or how it stands, write events, or keep a method of payment.
 
 mod provider;
+mod traced;
 
 pub mod fake;
 
 pub use fake::Fake;
 pub use provider::{Attempt, Callback, Error, Malformed, Method, Outcome, Provider, Refund};
 pub use signatures::{self as webhooks, Webhooks};
+pub use traced::Traced;

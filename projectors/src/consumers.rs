@@ -207,6 +207,7 @@ impl Process {
             log: Log::new(store.clone(), &self.settings.database),
             store,
             sink,
+            turn: String::new(),
         };
         self.tasks.spawn(async move {
             worker.run(stop).await;

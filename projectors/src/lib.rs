@@ -10,6 +10,7 @@ mod fault;
 mod runtime;
 
 mod archive;
+mod around;
 pub mod copy;
 mod log;
 pub mod mailer;

@@ -20,6 +20,7 @@ use event_store::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use payments::{Attempt, Provider, Refund};
 use time::OffsetDateTime;
+use traces::Trace;
 
 use crate::{
     Fault,
@@ -52,13 +53,13 @@ impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
     const SENDS_COMMANDS: bool = true;
     const PARALLEL: usize = PARALLEL;
 
-    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, trace: Trace) -> Result<(), Fault> {
         let recorded = &event.event;
         let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
         let provider = self.provider.as_deref();
-        let carrier = Carrier { store: &self.store, provider, group: P::GROUP, cause: recorded, leases, feed };
+        let carrier = Carrier { store: &self.store, provider, group: P::GROUP, cause: recorded, trace, leases, feed };
         let mut answers = Vec::new();
         for request in P::ask(id, &state, &event) {
             let refused = answers.iter().any(|answer| matches!(answer, Answer::Short(_)));
@@ -78,6 +79,7 @@ struct Carrier<'a> {
     provider: Option<&'a dyn Provider>,
     group: &'static str,
     cause: &'a Recorded,
+    trace: Trace,
     leases: &'a Leases,
     feed: Feed,
 }
@@ -133,7 +135,7 @@ impl Carrier<'_> {
             Err(rule) => Decision::rejected(Err(rule)),
         };
         if let Err(rule) = self.commit(vec![Stream::of::<A>(id)], decide).await? {
-            tracing::debug!(category = A::CATEGORY, id = %id.into(), %rule, "already decided otherwise");
+            tracing::debug!(of = A::CATEGORY, of_id = %id.into(), %rule, "already decided otherwise");
         }
         Ok(())
     }
@@ -222,7 +224,7 @@ impl Carrier<'_> {
             actor: format!("policy:{}", self.group),
             command: CommandId::random(),
             at: OffsetDateTime::now_utc(),
-            trace: self.cause.trace.clone(),
+            trace: self.trace.to_string(),
         }
     }
 }

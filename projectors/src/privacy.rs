@@ -15,6 +15,7 @@ use event_store::{Changes, CommandId, Context, Decision, Feed, Positioned, Recor
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use time::OffsetDateTime;
+use traces::Trace;
 
 use crate::{
     Fault,
@@ -53,8 +54,8 @@ impl Privacy {
     }
 
     /// Forgets what is to be forgotten because of an event. What it keeps is in the index by now.
-    async fn forget(&self, leases: &Leases, feed: Feed, event: &Recorded) -> Result<(), Fault> {
-        let forgetting = Forgetting { store: &self.store, leases, feed, trace: &event.trace };
+    async fn forget(&self, leases: &Leases, feed: Feed, event: &Recorded, trace: Trace) -> Result<(), Fault> {
+        let forgetting = Forgetting { store: &self.store, leases, feed, trace };
         match calls_for(event)? {
             Calls::Nothing => Ok(()),
             Calls::Keeps(kept) => match self.store.load::<User>(kept.user).await?.is_erased() {
@@ -82,8 +83,8 @@ impl Duty for Privacy {
         index::add(&self.pool, kept.collect()).await
     }
 
-    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
-        self.forget(leases, feed, &event.event).await
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, trace: Trace) -> Result<(), Fault> {
+        self.forget(leases, feed, &event.event, trace).await
     }
 }
 
@@ -117,7 +118,7 @@ struct Forgetting<'a> {
     store: &'a Store,
     leases: &'a Leases,
     feed: Feed,
-    trace: &'a str,
+    trace: Trace,
 }
 
 impl Forgetting<'_> {
@@ -158,7 +159,7 @@ impl Forgetting<'_> {
             actor: format!("policy:{GROUP}"),
             command: CommandId::random(),
             at: OffsetDateTime::now_utc(),
-            trace: self.trace.to_owned(),
+            trace: self.trace.to_string(),
         }
     }
 }

@@ -66,7 +66,7 @@ async fn take_over(store: &Store, pool: &PgPool) -> Result<(), Fault> {
 async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> {
     let Asked { number, consumer, actor, request } = asked;
     let Some((schema, request)) = schema::of_consumer(connection, &consumer).await?.zip(request) else {
-        tracing::warn!(number, consumer, "a request that nobody can carry out");
+        tracing::warn!(number, group = consumer, "a request that nobody can carry out");
         return Ok(());
     };
     let marked = match &request {
@@ -109,6 +109,6 @@ async fn mark(connection: &mut PgConnection, asked: Asked) -> Result<(), Fault> 
             discard.bind(*version as i64).bind(&actor).bind(reason).execute(connection).await?
         }
     };
-    tracing::info!(number, consumer, actor, ?request, marked = marked.rows_affected(), "request taken over");
+    tracing::info!(number, group = consumer, actor, ?request, marked = marked.rows_affected(), "request taken over");
     Ok(())
 }

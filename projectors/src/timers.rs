@@ -18,7 +18,8 @@ use futures_util::{FutureExt, StreamExt, stream};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, error, info, info_span, warn};
+use traces::Trace;
+use tracing::{Instrument, Span, error, error_span, info, warn};
 
 mod asking;
 
@@ -77,7 +78,7 @@ impl Timers {
             }
             info!("stopped");
         }
-        .instrument(info_span!("consumer", group = GROUP))
+        .instrument(error_span!("consumer", group = GROUP))
         .await;
     }
 
@@ -125,11 +126,12 @@ async fn carry_due(
         let mut carried = stream::iter(due.into_iter().map(|timer| carry((store, asking), leases, feed, timer)))
             .buffer_unordered(PARALLEL);
         while let Some(result) = carried.next().await {
-            if let Err(stays) = result? {
+            let (span, carried) = result?;
+            if let Err(stays) = carried {
                 left += 1;
                 let Some(stays) = stays else { continue };
                 if !named.contains(&stays) {
-                    error!(timer = stays, "stays, since nothing can be done about it");
+                    span.in_scope(|| error!(timer = stays, "stays, since nothing can be done about it"));
                     named.insert(stays);
                 }
             }
@@ -141,20 +143,42 @@ async fn carry_due(
     Ok(())
 }
 
-/// Deals with one timer; what stays of it, with the reason, when it fails by itself. A timer whose provider is away stays
-/// without a word: the provider has been named.
+/// Deals with one timer, in a span and a trace of its own: nothing is kept of the event that has set it.
 async fn carry(
-    (store, asking): (&Store, &Asking),
+    known: (&Store, &Asking),
     leases: &Leases,
     feed: Feed,
     timer: Result<DueTimer, Error>,
-) -> Result<Result<(), Option<String>>, Fault> {
+) -> Result<(Span, Result<(), Option<String>>), Fault> {
     let timer = match timer {
         Ok(timer) => timer,
-        Err(error) => return Ok(Err(Some(error.to_string()))),
+        Err(error) => return Ok((Span::current(), Err(Some(error.to_string())))),
     };
+    let trace = Trace::start();
+    let span = error_span!(
+        "timer",
+        category = timer.category,
+        partition = %feed.partition,
+        id = %timer.id,
+        "type" = timer.kind,
+        trace_id = trace.id()
+    );
+    trace.mark(&span);
+    let carried = carry_one(known, leases, feed, timer, trace).instrument(span.clone()).await?;
+    Ok((span, carried))
+}
+
+/// What stays of a timer, with the reason, when it fails by itself. One whose provider is away stays without a word: the provider
+/// has been named.
+async fn carry_one(
+    (store, asking): (&Store, &Asking),
+    leases: &Leases,
+    feed: Feed,
+    timer: DueTimer,
+    trace: Trace,
+) -> Result<Result<(), Option<String>>, Fault> {
     let name = format!("{}:{}:{}", timer.category, timer.id, timer.kind);
-    let carrier = Carrier { store, until: leases.until(feed)? };
+    let carrier = Carrier { store, trace, until: leases.until(feed)? };
     let Some(due) = Due::of(&timer.category, &timer.kind, timer.id) else {
         return Ok(Err(Some(format!("{name} is not known to this version"))));
     };
@@ -190,6 +214,7 @@ async fn carry(
 /// One timer's way to its command.
 struct Carrier<'a> {
     store: &'a Store,
+    trace: Trace,
     /// The end of the lease that it is sent under.
     until: OffsetDateTime,
 }
@@ -213,7 +238,7 @@ impl Carrier<'_> {
         at: OffsetDateTime,
     ) -> Result<(), Fault> {
         let actor = format!("policy:{GROUP}");
-        let context = Context { actor, command: CommandId::random(), at, trace: String::new() };
+        let context = Context { actor, command: CommandId::random(), at, trace: self.trace.to_string() };
         let (not_after, fired) = (Some(self.until), Some(timer));
         let request = Request { not_after, fired, settling: true, ..Request::new(context, [Stream::of::<A>(id)]) };
         let commit = self.store.commit(request, move |states| match states.get::<A>(id).decide(command.clone()) {

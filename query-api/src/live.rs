@@ -26,6 +26,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::address::ClientAddress;
@@ -119,10 +120,11 @@ async fn live(
         last: headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().to_owned()),
         sender,
     };
-    tokio::spawn(async move {
+    let following = async move {
         let _entry = entry;
         connection.run().await;
-    });
+    };
+    tokio::spawn(following.in_current_span());
     let events =
         poll_fn(move |context| receiver.poll_recv(context).map(|event: Option<Event>| event.map(Ok::<_, Infallible>)));
     let mut answer = Sse::new(events).into_response();

@@ -13,6 +13,7 @@ use connections::Connection;
 use redis::{RedisError, RedisResult};
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -87,7 +88,7 @@ impl Devices {
         }
         let Ok(turn) = self.0.at_once.clone().try_acquire_owned() else { return };
         let (mut redis, every) = (self.0.redis.clone(), self.0.every);
-        tokio::spawn(async move {
+        let noting = async move {
             let mut script = redis::cmd("EVAL");
             script.arg(SEE).arg(2).arg(key_of(session)).arg(seen_key(session));
             script.arg(milliseconds(OffsetDateTime::now_utc())).arg(address.to_string());
@@ -96,7 +97,8 @@ impl Devices {
                 tracing::debug!(%error, "a sighting was not noted");
             }
             drop(turn);
-        });
+        };
+        tokio::spawn(noting.in_current_span());
     }
 
     /// What is known of these sessions; those that have ended are left out.

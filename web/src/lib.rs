@@ -41,7 +41,6 @@ pub mod edge;
 pub mod limits;
 pub mod observe;
 pub mod openapi;
-pub mod trace;
 
 // Around a process
 pub mod ops;

@@ -9,16 +9,19 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use traces::Trace;
 use tracing::field::Empty;
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, error_span};
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::problem::Problem;
-use crate::trace::Trace;
 
 /// Names a request, in both directions.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names the trace that a request takes part in (W3C Trace Context).
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The longest id that is taken over from a client.
 const LONGEST_ID: usize = 64;
@@ -39,15 +42,18 @@ impl RequestId {
 pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::of(request.headers());
-    let trace = Trace::of(request.headers());
+    let traceparent = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
+    let trace = Trace::continuing(traceparent.unwrap_or_default());
     let method = method(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let span = info_span!(
+    // Of the highest level, so that it is around every line that is logged at all.
+    let span = error_span!(
         "request", method, route, request_id = %id.0, trace_id = trace.id(), client = Empty, status = Empty, latency_ms = Empty
     );
+    trace.mark(&span);
     if let Some(ClientAddress(client)) = request.extensions().get() {
         span.record("client", tracing::field::display(client));
     }
@@ -89,5 +95,5 @@ fn method(method: &Method) -> &'static str {
 
 /// A panic becomes a 500 that shows the request's id alone; the panic hook has reported where it happened.
 pub(crate) fn panicked(_panic: Box<dyn std::any::Any + Send>) -> axum::http::Response<Body> {
-    Problem::internal("the handler panicked").into_response()
+    Problem::after_panic().into_response()
 }

@@ -222,6 +222,11 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, codes::INTERNAL)
     }
 
+    /// 500: a panic, which has been logged where it happened.
+    pub(crate) fn after_panic() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, codes::INTERNAL)
+    }
+
     /// 503: a dependency is down or slow, the outcome is unknown. Logs the cause; the client is told when to try again.
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         tracing::warn!(cause = %chain(&*cause.into()), "a dependency is unavailable");

@@ -28,6 +28,10 @@ pub struct Telemetry {
     /// How to log: text on a terminal and JSON elsewhere, unless said otherwise
     #[arg(long, global = true, env = "MILLRACE_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
+    /// Where spans are sent, by OTLP over HTTP: http://collector:4318. Needs a build with the feature `otlp`. The other variables of
+    /// the OpenTelemetry SDK hold too: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and its _ARG, …
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// The form of the log.

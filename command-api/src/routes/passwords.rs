@@ -12,6 +12,7 @@ use domain::user::{self, User};
 use secrecy::SecretString;
 use serde::Deserialize;
 use time::OffsetDateTime;
+use tracing::Instrument;
 use utoipa::ToSchema;
 use web::fields::{Fields, refused};
 use web::json::Json;
@@ -64,7 +65,7 @@ pub(super) async fn forgot_password(
 
 /// Lets the owner of an address have a mail. Nobody waits for it: how long it takes would tell whether there is one.
 pub(super) fn tell_owner(app: Arc<App>, email: Email, visit: Visit, command: user::Command) {
-    tokio::spawn(async move {
+    let asking = async move {
         let owner = match app.owner(&email).await {
             Ok(Some(owner)) => owner,
             Ok(None) => return,
@@ -75,7 +76,8 @@ pub(super) fn tell_owner(app: Arc<App>, email: Email, visit: Visit, command: use
         if let Err(Unchanged::Undecided(error)) = app.change(visit.anonymous(), owner, Change::new(command)).await {
             tracing::warn!(%error, "a mail was not asked for");
         }
-    });
+    };
+    tokio::spawn(asking.in_current_span());
 }
 
 /// A new password, and the link that allows it.

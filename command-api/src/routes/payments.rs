@@ -15,13 +15,13 @@ use payments::webhooks::{self, Received};
 use payments::{Attempt, Error, Method, Outcome};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use traces::Trace;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::fields::refused;
 use web::json::{BODY_LIMIT_BYTES, Json};
 use web::params::Path;
 use web::problem::Problem;
-use web::trace::Trace;
 
 use crate::app::App;
 use crate::call::Call;

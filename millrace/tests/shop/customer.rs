@@ -48,6 +48,13 @@ impl Customer {
         Self { client: self.client.clone(), write, read, cookies: Mutex::new(self.cookies().clone()) }
     }
 
+    /// The same session in a client that sends these headers with each request.
+    pub(crate) fn sending(&self, headers: [(&'static str, &str); 2]) -> Self {
+        let headers = headers.map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap()));
+        let client = Client::builder().pool_max_idle_per_host(0).default_headers(headers.into_iter().collect());
+        Self { client: client.build().unwrap(), ..self.at(self.write_url(), self.read_url()) }
+    }
+
     pub(crate) fn write_url(&self) -> String {
         self.write.clone()
     }

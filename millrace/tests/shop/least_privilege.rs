@@ -111,8 +111,10 @@ impl Guarded {
     /// Nobody was refused anything.
     async fn nobody_was_refused(&self, redis: &str) {
         assert_eq!(refused(redis).await, [""; 0]);
-        let log = self.shop.log();
-        assert!(!log.contains("NOPERM") && !log.contains("permission denied"), "{log}");
+        for service in ["command-api", "query-api", "projectors"] {
+            let log = self.shop.log(service);
+            assert!(!log.contains("NOPERM") && !log.contains("permission denied"), "{log}");
+        }
     }
 }
 

@@ -31,6 +31,8 @@ mod mails;
 mod matrix;
 mod metrics;
 mod orders;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod outage;
 mod payments;
 mod prometheus;
@@ -47,6 +49,7 @@ mod storefront;
 mod storm;
 mod story;
 mod tls;
+mod traces;
 mod up;
 mod users;
 mod webhooks;

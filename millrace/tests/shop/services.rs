@@ -85,6 +85,7 @@ pub(crate) struct Apart {
     services: Vec<Service>,
     addresses: Addresses,
     keys: tempfile::TempDir,
+    logs: tempfile::TempDir,
     /// Where the instances of each side are.
     write: Vec<u16>,
     read: Vec<u16>,
@@ -111,6 +112,7 @@ impl Apart {
             services: Vec::new(),
             addresses,
             keys: tempfile::tempdir().unwrap(),
+            logs: tempfile::tempdir().unwrap(),
             write: Vec::new(),
             read: Vec::new(),
             signing: Vec::new(),
@@ -153,9 +155,18 @@ impl Apart {
             ("MILLRACE_LISTEN", local(listen)),
             ("MILLRACE_OPS_LISTEN", local(operations)),
         ]);
-        let log = self.keys.path().join("log");
+        let log = self.log_file(role);
         self.services.push(Service::start(role, settings, operations, log).await);
         [listen, operations]
+    }
+
+    fn log_file(&self, role: &str) -> PathBuf {
+        self.logs.path().join(role)
+    }
+
+    /// What a service has logged: what it has warned of, unless `MILLRACE_LOG` is among the variables.
+    pub(crate) fn log(&self, role: &str) -> String {
+        std::fs::read_to_string(self.log_file(role)).unwrap()
     }
 
     /// Where operators look at the first process of a service.
@@ -168,9 +179,18 @@ impl Apart {
         self.services.retain(|service| service.role != role);
     }
 
-    /// What the services have warned of.
-    pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.keys.path().join("log")).unwrap()
+    /// Ends every service, in order.
+    pub(crate) fn stop_all(&mut self) {
+        self.services.clear();
+    }
+
+    /// Waits until no consumer lags behind.
+    pub(crate) async fn at_rest(&self) {
+        let [_, database] = (self.addresses)("projectors");
+        let (store, database) = (self.store(), database.parse().unwrap());
+        let caught_up =
+            async || projectors::lag(&store, &database).await.is_ok_and(|lags| lags.iter().all(|lag| lag.events == 0));
+        test_kit::eventually("consumers catch up", PATIENCE, caught_up).await;
     }
 
     pub(crate) fn keys_dir(&self) -> String {

@@ -54,12 +54,13 @@ impl Keeper {
             }
             match self.round().await {
                 Ok(()) => self.status.works(NAME),
-                Err(fault) => {
+                Err((feed, fault)) => {
+                    let feed = feed.map(|feed| feed.to_string());
                     self.status.failed(NAME, &fault);
                     if fault.is_infrastructure() {
-                        warn!(%fault, "trimming is put off");
+                        warn!(feed, %fault, "trimming is put off");
                     } else {
-                        error!(%fault, "this is kept in Redis until it is mended");
+                        error!(feed, %fault, "this is kept in Redis until it is mended");
                     }
                 }
             }
@@ -67,12 +68,13 @@ impl Keeper {
     }
 
     /// Each feed for itself: what is wrong with one keeps nobody from the others.
-    async fn round(&self) -> Result<(), Fault> {
-        let least = trim::least_positions(&self.archive).await?;
+    async fn round(&self) -> Result<(), (Option<Feed>, Fault)> {
+        let of_all = |fault| (None, fault);
+        let least = trim::least_positions(&self.archive).await.map_err(of_all)?;
         let mut outcome = Ok(());
-        for feed in self.feeds().await? {
+        for feed in self.feeds().await.map_err(of_all)? {
             let worked = self.work(feed, least.get(&feed).copied().unwrap_or(0)).await;
-            outcome = outcome.and(worked);
+            outcome = outcome.and(worked.map_err(|fault| (Some(feed), fault)));
         }
         outcome
     }

@@ -4,6 +4,7 @@ use event_store::{Feed, Positioned, Recorded, Store};
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
+use traces::Trace;
 
 use super::{
     GROUP, Mailing,
@@ -80,7 +81,7 @@ impl Duty for Mailer {
     const SENDS_COMMANDS: bool = false;
     const PARALLEL: usize = PARALLEL;
 
-    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+    async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, _: Trace) -> Result<(), Fault> {
         self.send(leases, feed, event).await
     }
 

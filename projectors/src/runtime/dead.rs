@@ -3,6 +3,7 @@
 use domain::Partition;
 use event_store::{Feed, Store};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use traces::Trace;
 
 use super::{Leases, held::names};
 use crate::Fault;
@@ -12,9 +13,11 @@ pub(super) async fn report(leases: &Leases, store: &Store) -> Result<(), Fault> 
     let feeds: Vec<Feed> = leases.feeds().into_iter().map(|(feed, _)| feed).collect();
     let (categories, partitions) = names(feeds.iter().copied());
     let dead = sqlx::query!(
-        "select category, id, version, position, type as kind, error, attempts, first_failed_at, last_failed_at
+        r#"select category, id, version, position, type as kind, error, attempts, first_failed_at, last_failed_at,
+                  (select trace from held_events e where e.consumer = $1 and e.category = held.category and e.id = held.id
+                     and e.version = held.version) as trace
          from held join unnest($2::text[], $3::smallint[]) as f (category, partition) using (category, partition)
-         where consumer = $1 and retry_at is null and not reported order by position limit 100",
+         where consumer = $1 and retry_at is null and not reported order by position limit 100"#,
         leases.consumer(),
         &categories,
         &partitions
@@ -34,10 +37,20 @@ pub(super) async fn report(leases: &Leases, store: &Store) -> Result<(), Fault> 
             ("last_failed_at", &written(letter.last_failed_at)),
         ];
         if let Err(error) = store.report_dead(leases.consumer(), Partition::of(letter.id), &fields).await {
-            tracing::warn!(%error, "a dead letter is not in its stream yet");
+            let (category, id, version) = (letter.category, letter.id, letter.version);
+            tracing::warn!(category, %id, version, %error, "a dead letter is not in its stream yet");
             return Ok(());
         }
-        tracing::error!(consumer = leases.consumer(), id = %letter.id, error = letter.error, "dead letter");
+        tracing::error!(
+            category = letter.category,
+            partition = %Partition::of(letter.id),
+            id = %letter.id,
+            version = letter.version,
+            "type" = letter.kind,
+            trace_id = letter.trace.and_then(|trace| Trace::parse(&trace)).map(|trace| trace.id()),
+            error = letter.error,
+            "dead letter"
+        );
         metrics::counter!("consumer_dead_letters_total", "group" => leases.consumer().to_owned()).increment(1);
         sqlx::query!(
             "update held set reported = true

@@ -13,7 +13,7 @@ use super::{
     Leases,
     turn::{Run, Turn},
 };
-use crate::Fault;
+use crate::{Fault, around};
 
 /// The aggregates of some feeds that are held.
 #[derive(Default)]
@@ -147,7 +147,8 @@ pub(crate) async fn hold(
     )
     .execute(connection)
     .await?;
-    tracing::warn!(consumer, %fault, "the aggregate is held");
+    let (span, _) = around::event(consumer, &event.event);
+    span.in_scope(|| tracing::warn!(%fault, "the aggregate is held"));
     metrics::counter!("consumer_held_total", "group" => consumer.to_owned()).increment(1);
     Ok(())
 }

@@ -11,6 +11,8 @@ use std::{
 use event_store::{Feed, Positioned, Recorded};
 use futures_util::{StreamExt, stream};
 use sqlx::{PgConnection, PgPool};
+use traces::Trace;
+use tracing::{Instrument, debug};
 
 use super::{
     Leases,
@@ -18,7 +20,7 @@ use super::{
     turn::{Run, Turn, runs},
     worker::Sink,
 };
-use crate::{Fault, fault::caught};
+use crate::{Fault, around, fault::caught};
 
 /// What a consumer does about events.
 pub(crate) trait Duty: Send + Sync + 'static {
@@ -34,12 +36,13 @@ pub(crate) trait Duty: Send + Sync + 'static {
         ready(Ok(()))
     }
 
-    /// Deals with one event.
+    /// Deals with one event. What follows from it goes on in this trace.
     fn deal_with(
         &self,
         leases: &Leases,
         feed: Feed,
         event: &Positioned,
+        trace: Trace,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// Does what belongs into the transaction that settles a turn.
@@ -59,6 +62,21 @@ impl<D: Duty> OneByOne<D> {
         Self { pool, duty }
     }
 
+    async fn deal(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
+        let (span, trace) = around::event(leases.consumer(), &event.event);
+        async {
+            // A panic of the code that deals with an event is a fault of the event.
+            let dealt = caught(self.duty.deal_with(leases, feed, event, trace)).await;
+            match &dealt {
+                Ok(()) => debug!("dealt with"),
+                Err(fault) => debug!(%fault, "not dealt with"),
+            }
+            dealt
+        }
+        .instrument(span)
+        .await
+    }
+
     /// One aggregate's events, up to the first that fails by itself. Begins nothing more once anything else is away.
     async fn go_through<'a>(
         &self,
@@ -71,8 +89,7 @@ impl<D: Duty> OneByOne<D> {
             if away.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            // A panic of the code that deals with an event is a fault of the event.
-            match caught(self.duty.deal_with(leases, run.feed, event)).await {
+            match self.deal(leases, run.feed, event).await {
                 Ok(()) => {}
                 Err(fault) if fault.is_about_events() => return Ok(Some(Stopped { run, at, fault })),
                 Err(fault) => {
@@ -116,6 +133,6 @@ impl<D: Duty> Sink for OneByOne<D> {
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned) -> Result<(), Fault> {
         self.duty.prepare(&[&event.event]).await?;
-        caught(self.duty.deal_with(leases, feed, event)).await
+        self.deal(leases, feed, event).await
     }
 }

@@ -13,7 +13,7 @@ use super::{
     held::{names, without_nul},
     worker::Sink,
 };
-use crate::Fault;
+use crate::{Fault, around};
 
 /// How many events of one aggregate are tried together.
 const TOGETHER: usize = 100;
@@ -209,7 +209,8 @@ async fn leave_queue(
         sqlx::query!("delete from held where consumer = $1 and category = $2 and id = $3", consumer, category, id)
             .execute(connection)
             .await?;
-        tracing::info!(consumer, category, %id, "the aggregate flows again");
+        let (partition, version) = (feed.partition, last.version);
+        tracing::info!(category, %partition, %id, version, "the aggregate flows again");
     }
     Ok(())
 }
@@ -240,12 +241,15 @@ async fn fails(leases: &Leases, feed: Feed, event: &Positioned, fault: &Fault) -
     )
     .execute(&mut *transaction)
     .await?;
+    let (span, _) = around::event(leases.consumer(), &event.event);
+    span.in_scope(|| tracing::warn!(%fault, "a held event fails again"));
     Ok(transaction.commit().await?)
 }
 
 /// Nothing is counted: what failed was on the way to the event.
 async fn put_off(leases: &Leases, due: &Due, fault: &Fault) -> Result<(), Fault> {
-    tracing::warn!(consumer = leases.consumer(), id = %due.id, %fault, "a held aggregate is put off");
+    let Due { feed, id, .. } = due;
+    tracing::warn!(category = feed.category, partition = %feed.partition, %id, %fault, "a held aggregate is put off");
     sqlx::query!(
         "update held set retry_at = now() + make_interval(secs => $4)
          where consumer = $1 and category = $2 and id = $3 and retry_at is not null",

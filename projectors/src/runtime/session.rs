@@ -6,6 +6,8 @@ use event_store::{Feed, Positioned, Reader, Store};
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use traces::Trace;
+use tracing::{Instrument, Span, debug, error_span};
 
 use super::{
     measures::Measures,
@@ -32,6 +34,8 @@ pub(super) struct Session<'a, S> {
     pub(super) sink: &'a S,
     pub(super) status: &'a Status,
     pub(super) measures: &'a Measures,
+    /// The feeds of the turn under way.
+    pub(super) turn: &'a mut String,
     /// Feeds that no longer have what comes next: the archive is asked first.
     pub(super) behind: BTreeSet<Feed>,
 }
@@ -76,15 +80,20 @@ impl<S: Sink> Session<'_, S> {
         Ok(())
     }
 
-    async fn settle(&self, held: &[(Feed, Lease)], turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
+    async fn settle(&mut self, held: &[(Feed, Lease)], turn: &[(Feed, Vec<Positioned>)]) -> Result<(), Fault> {
         for (feed, events) in turn {
             let position = held.iter().find(|(known, _)| known == feed).map_or(0, |(_, lease)| lease.position);
             in_sequence(*feed, position, events)?;
         }
-        let began = Instant::now();
-        self.sink.take(self.leases, turn).await?;
+        *self.turn = turn.iter().map(|(feed, _)| feed.to_string()).collect::<Vec<_>>().join(" ");
+        let (began, count) = (Instant::now(), turn.iter().map(|(_, events)| events.len() as u64).sum());
+        self.sink.take(self.leases, turn).instrument(around(self.group, turn, count)).await?;
+        self.turn.clear();
         self.leases.advance(turn);
         self.measures.settled(turn, began.elapsed());
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            say_settled(turn);
+        }
         Ok(())
     }
 
@@ -154,6 +163,34 @@ impl<S: Sink> Session<'_, S> {
             Some(first) => first > position + 1,
             None => self.store.head(feed).await? > position,
         })
+    }
+}
+
+/// The span of a turn: a trace of its own, linked to those of its events.
+fn around(group: &str, turn: &[(Feed, Vec<Positioned>)], events: u64) -> Span {
+    let span = error_span!("turn", group, events);
+    Trace::start().mark(&span);
+    for (_, events) in turn {
+        events.iter().filter_map(|event| Trace::parse(&event.event.trace)).for_each(|trace| trace.link(&span));
+    }
+    span
+}
+
+fn say_settled(turn: &[(Feed, Vec<Positioned>)]) {
+    for (feed, Positioned { position, event }) in
+        turn.iter().flat_map(|(feed, events)| events.iter().map(move |event| (feed, event)))
+    {
+        let trace_id = Trace::parse(&event.trace).map(|trace| trace.id());
+        debug!(
+            category = feed.category,
+            partition = %feed.partition,
+            position,
+            id = %event.id,
+            version = event.version,
+            "type" = event.kind,
+            trace_id,
+            "settled"
+        );
     }
 }
 

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use sqlx::PgConnection;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{Instrument, error, error_span, info, warn};
 
 use super::{measures::Measures, paused, positions::Leases, session::Session, status::Status, turn::Turn};
 use crate::{Fault, log::Log};
@@ -72,12 +72,14 @@ pub(crate) struct Worker<S> {
     pub(crate) sink: S,
     pub(crate) status: Arc<Status>,
     pub(crate) measures: Measures,
+    /// The feeds of the turn under way.
+    pub(crate) turn: String,
 }
 
 impl<S: Sink> Worker<S> {
     /// Never gives up: whatever fails is tried again from the position, with growing pauses.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let span = info_span!("consumer", group = %self.group);
+        let span = error_span!("consumer", group = %self.group);
         async {
             let mut failures = 0;
             while !stop.is_cancelled() {
@@ -112,10 +114,11 @@ impl<S: Sink> Worker<S> {
         if !matches!(fault, Fault::Mail(_) | Fault::Provider(_)) {
             self.status.failed(&self.group, fault);
         }
+        let feeds = Some(&*self.turn).filter(|feeds| !feeds.is_empty());
         if fault.is_infrastructure() {
-            warn!(%fault, "retrying from the position");
+            warn!(feeds, %fault, "retrying from the position");
         } else {
-            error!(%fault, "the group stands still until this is mended");
+            error!(feeds, %fault, "the group stands still until this is mended");
         }
     }
 
@@ -130,8 +133,10 @@ impl<S: Sink> Worker<S> {
     /// Holds leases and works, until told to stop (`Ok`) or until anything is in doubt.
     async fn session(&mut self, stop: &CancellationToken) -> Result<(), Fault> {
         self.leases.register().await?;
-        let Self { group, store, log, leases, reader, sink, status, measures } = self;
-        let session = Session { group, store, log, leases, reader, sink, status, measures, behind: BTreeSet::new() };
+        let Self { group, store, log, leases, reader, sink, status, measures, turn } = self;
+        turn.clear();
+        let behind = BTreeSet::new();
+        let session = Session { group, store, log, leases, reader, sink, status, measures, turn, behind };
         tokio::select! {
             fault = renew(leases) => Err(fault),
             end = session.run(stop) => end,

@@ -28,6 +28,7 @@ pub(super) struct Delivery {
     position: i64,
     kind: &'static str,
     body: String,
+    trace: String,
 }
 
 impl Delivery {
@@ -53,6 +54,7 @@ impl Delivery {
             position: *position as i64,
             kind: kind.as_str(),
             body,
+            trace: event.trace.clone(),
         }
     }
 }
@@ -63,9 +65,9 @@ pub(super) async fn insert(connection: &mut PgConnection, all: &[Delivery]) -> R
         return Ok(());
     }
     sqlx::query!(
-        "insert into deliveries (id, subscription, owner, category, aggregate, version, position, kind, body)
+        "insert into deliveries (id, subscription, owner, category, aggregate, version, position, kind, body, trace)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[],
-                              $8::text[], $9::text[])
+                              $8::text[], $9::text[], $10::text[])
          on conflict do nothing",
         &all.iter().map(|row| row.id.clone()).collect::<Vec<_>>(),
         &all.iter().map(|row| row.subscription).collect::<Vec<_>>(),
@@ -76,6 +78,7 @@ pub(super) async fn insert(connection: &mut PgConnection, all: &[Delivery]) -> R
         &all.iter().map(|row| row.position).collect::<Vec<_>>(),
         &all.iter().map(|row| row.kind.to_owned()).collect::<Vec<_>>(),
         &all.iter().map(|row| row.body.clone()).collect::<Vec<_>>(),
+        &all.iter().map(|row| row.trace.clone()).collect::<Vec<_>>(),
     )
     .execute(connection)
     .await?;
@@ -88,6 +91,12 @@ pub(super) struct Claimed {
     pub(super) subscription: Uuid,
     pub(super) owner: Uuid,
     pub(super) body: String,
+    /// The event that it is about, and its trace.
+    pub(super) category: String,
+    pub(super) aggregate: Uuid,
+    pub(super) version: i64,
+    pub(super) kind: String,
+    pub(super) trace: String,
     lease: Uuid,
 }
 
@@ -113,7 +122,8 @@ pub(super) async fn claim(pool: &PgPool, most: usize, lease: Duration) -> Result
            )
            update deliveries d set lease = $1, next_at = now() + make_interval(secs => $5)
            from taken where d.id = taken.id
-           returning d.id as "id!", d.subscription, d.owner, d.body"#,
+           returning d.id as "id!", d.subscription, d.owner, d.body, d.category, d.aggregate, d.version, d.kind,
+             d.trace"#,
         by,
         most as i64,
         AT_ONCE,
@@ -127,6 +137,11 @@ pub(super) async fn claim(pool: &PgPool, most: usize, lease: Duration) -> Result
         subscription: row.subscription,
         owner: row.owner,
         body: row.body,
+        category: row.category,
+        aggregate: row.aggregate,
+        version: row.version,
+        kind: row.kind,
+        trace: row.trace,
         lease: by,
     });
     Ok(claimed.collect())

@@ -16,8 +16,12 @@ use reqwest::{
     redirect::Policy,
 };
 use signatures::{ID, SIGNATURE, TIMESTAMP};
+use traces::Trace;
 
 use super::{Authority, Message, Telling};
+
+/// Names the trace of the event that a message is about (W3C Trace Context).
+const TRACEPARENT: &str = "traceparent";
 
 /// What became of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +71,7 @@ impl Line {
     }
 
     /// Sends one message, once.
-    pub(super) async fn post(&self, url: &str, message: Message<'_>, signature: &str) -> Outcome {
+    pub(super) async fn post(&self, url: &str, message: Message<'_>, signature: &str, trace: Trace) -> Outcome {
         let Ok(url) = url.parse::<Url>() else { return Outcome::broken("no_url") };
         // Addresses that stand in a URL are never looked up.
         if !self.authority.admits(&url) {
@@ -77,6 +81,7 @@ impl Line {
         let client = if usual { &self.usual } else { &self.unusual };
         let post = client.post(url).header(CONTENT_TYPE, "application/json").header(ID, message.id);
         let post = post.header(TIMESTAMP, message.timestamp).header(SIGNATURE, signature);
+        let post = post.header(TRACEPARENT, trace.to_string());
         match post.body(message.body.to_vec()).send().await {
             Ok(response) => Outcome { response: Some(response.status().as_u16()), error: None },
             Err(error) => Outcome::broken(why(&error)),

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Aggregate, SubscriptionId, UserId,
+    Aggregate, Partition, SubscriptionId, UserId,
     user::User,
     webhook::{Cause, Command, Webhooks, secret_field, url_field},
 };
@@ -15,7 +15,8 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use traces::Trace;
+use tracing::{Instrument, debug, error_span, info, warn};
 
 use super::{
     Message, Telling, dead_letters,
@@ -59,6 +60,10 @@ impl Sender {
 
     /// Works until told to stop, and then finishes what it has begun.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        self.work(stop).instrument(error_span!("consumer", group = super::GROUP)).await;
+    }
+
+    async fn work(self, stop: CancellationToken) {
         let mut going = JoinSet::new();
         let mut forgotten = None::<Instant>;
         while !stop.is_cancelled() {
@@ -71,7 +76,7 @@ impl Sender {
             match deliveries::claim(&self.0.pool, MOST - going.len(), lease).await {
                 Ok(claimed) => claimed.into_iter().for_each(|claimed| {
                     let shared = self.0.clone();
-                    going.spawn(async move { report("send", shared.send(&claimed).await) });
+                    going.spawn(shared.deal_with(claimed));
                 }),
                 Err(fault) => report("look for what is due", Err(fault)),
             }
@@ -87,12 +92,30 @@ impl Sender {
 
 fn report(what: &str, outcome: Result<(), Fault>) {
     if let Err(fault) = outcome {
-        warn!(%fault, "webhooks: could not {what}; trying again");
+        warn!(%fault, "could not {what}; trying again");
     }
 }
 
 impl Shared {
-    async fn send(&self, claimed: &Claimed) -> Result<(), Fault> {
+    /// Sends one message, in the trace of the event that it is about.
+    async fn deal_with(self: Arc<Self>, claimed: Claimed) {
+        let trace = Trace::continuing(&claimed.trace);
+        let span = error_span!(
+            "webhook",
+            group = super::GROUP,
+            category = claimed.category,
+            partition = %Partition::of(claimed.aggregate),
+            id = %claimed.aggregate,
+            version = claimed.version,
+            "type" = claimed.kind,
+            subscription = %claimed.subscription,
+            trace_id = trace.id()
+        );
+        trace.mark(&span);
+        async { report("send", self.send(&claimed, trace).await) }.instrument(span).await;
+    }
+
+    async fn send(&self, claimed: &Claimed, trace: Trace) -> Result<(), Fault> {
         let (owner, subscription) = (UserId::from(claimed.owner), SubscriptionId::from(claimed.subscription));
         let Some(target) = self.target(owner, subscription).await? else {
             return claimed.dropped(&self.pool).await;
@@ -100,21 +123,23 @@ impl Shared {
         let timestamp = OffsetDateTime::now_utc().unix_timestamp();
         let message = Message { id: &claimed.id, timestamp, body: claimed.body.as_bytes() };
         let outcome = match self.telling.authority.sign(claimed.subscription, &target.sealed, message) {
-            Some(signature) => self.line.post(&target.url, message, &signature).await,
+            Some(signature) => self.line.post(&target.url, message, &signature, trace).await,
             None => Outcome::broken("not_signed"),
         };
         if let Some(response) = outcome.taken() {
+            debug!(response, "a message was taken");
             metrics::counter!("webhook_deliveries_total", "outcome" => "delivered").increment(1);
             return claimed.delivered(&self.pool, response).await;
         }
+        info!(response = outcome.response, error = outcome.error, "a message was not taken");
         metrics::counter!("webhook_deliveries_total", "outcome" => "failed").increment(1);
         let again = Again { attempts: self.telling.attempts, after: self.telling.retry_after };
         let failing_since = claimed.failed(&self.pool, outcome, again).await?;
         let for_long =
             failing_since.is_some_and(|since| OffsetDateTime::now_utc() - since >= self.telling.disable_after);
         match (outcome.is_gone(), for_long) {
-            (true, _) => self.disable(owner, subscription, Cause::Gone).await,
-            (false, true) => self.disable(owner, subscription, Cause::Failing).await,
+            (true, _) => self.disable(owner, subscription, Cause::Gone, trace).await,
+            (false, true) => self.disable(owner, subscription, Cause::Failing, trace).await,
             (false, false) => Ok(()),
         }
     }
@@ -133,13 +158,13 @@ impl Shared {
         Ok(target.map(|(url, sealed)| Target { url, sealed }))
     }
 
-    async fn disable(&self, owner: UserId, id: SubscriptionId, cause: Cause) -> Result<(), Fault> {
-        let (actor, trace) = (format!("policy:{}", super::GROUP), String::new());
+    async fn disable(&self, owner: UserId, id: SubscriptionId, cause: Cause, trace: Trace) -> Result<(), Fault> {
+        let (actor, trace) = (format!("policy:{}", super::GROUP), trace.to_string());
         let context = Context { actor, command: CommandId::random(), at: OffsetDateTime::now_utc(), trace };
         match self.store.execute::<Webhooks>(context, owner, Command::Disable { id, cause }).await {
-            Ok(_) => info!(%id, cause = cause.as_str(), "a webhook is disabled"),
+            Ok(_) => info!(cause = cause.as_str(), "a webhook is disabled"),
             // No rule keeps it from being disabled.
-            Err(ExecuteError::Rejected(error)) => warn!(%id, %error, "a webhook is not disabled"),
+            Err(ExecuteError::Rejected(error)) => warn!(%error, "a webhook is not disabled"),
             Err(ExecuteError::Failed(failure)) => return Err(failure.into()),
         }
         Ok(())

@@ -15,6 +15,7 @@ use axum::{Extension, Router};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use traces::Trace;
 use uuid::Uuid;
 use web::address::ClientAddress;
 use web::caller::Caller;
@@ -23,7 +24,6 @@ use web::observe::RequestId;
 use web::revocations::Revocations;
 use web::settings::Edge;
 use web::tokens::{Moment, Signer};
-use web::trace::Trace;
 use web::{edge, problem::Problem};
 
 use crate::shop::{ACCESS, LIFETIMES, gate, shop};
