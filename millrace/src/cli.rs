@@ -75,7 +75,7 @@ enum Task {
     /// Print the OpenAPI document of both sides
     Openapi,
     /// Look for what keeps a shop from working
-    Doctor(doctor::Doctor),
+    Doctor(Box<doctor::Doctor>),
     /// Ask a service whether it is well
     Health(health::Health),
     /// Play an order history against a running shop, then check its books
@@ -103,6 +103,7 @@ impl Task {
             | Self::Users(_)
             | Self::Openapi
             | Self::Doctor(_)
+            | Self::Health(_)
             | Self::Rehearse(_) => return None,
         };
         Some(telemetry::Service { name, version: env!("CARGO_PKG_VERSION") })
@@ -153,7 +154,7 @@ async fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Keys(command) => keys::run(command),
         Task::Users(command) => users::run(command).await,
         Task::Openapi => document::print(),
-        Task::Doctor(doctor) => doctor.run().await,
+        Task::Doctor(doctor) => (*doctor).run().await,
         Task::Health(health) => health.run().await,
         Task::Rehearse(args) => rehearse::run(args).await,
     }
