@@ -40,15 +40,19 @@ async fn guarded_redis() -> TestRedis {
     let file = folder.path().join("users.acl");
     fs::write(&file, "").unwrap();
     let redis = test_kit::redis_with(&[&format!("aclfile {}", file.display())]).await;
-    let users = USERS.iter().fold(repository("ops/redis/users.acl"), |users, user| {
-        let placeholder = format!("#{}_SHA256", user.to_uppercase().replace('-', "_"));
-        assert!(users.contains(&placeholder), "{placeholder}");
-        users.replace(&placeholder, &format!("#{}", sha256(&password(user))))
-    });
-    fs::write(&file, users).unwrap();
+    fs::write(&file, users()).unwrap();
     let mut nobody = redis::Client::open(redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
     let () = redis::cmd("ACL").arg("LOAD").query_async(&mut nobody).await.unwrap();
     redis
+}
+
+/// What the template becomes.
+fn users() -> String {
+    USERS.iter().fold(repository("ops/redis/users.acl"), |users, user| {
+        let placeholder = format!("#{}_SHA256", user.to_uppercase().replace('-', "_"));
+        assert!(users.contains(&placeholder), "{placeholder}");
+        users.replace(&placeholder, &format!("#{}", sha256(&password(user))))
+    })
 }
 
 fn address(redis: &str, user: &str) -> String {
@@ -183,6 +187,32 @@ async fn people_talk_and_are_told_through_users_that_may_no_more_than_that() {
     }
     conversation::talk(people).await;
     guarded.nobody_was_refused(&guarded.redis).await;
+}
+
+#[tokio::test]
+async fn the_same_users_will_do_on_every_node_of_a_cluster() {
+    let (cluster, database) = (test_kit::cluster().await, guarded_database().await);
+    for node in &cluster.nodes {
+        let mut nobody = redis::Client::open(node.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
+        // The default user, who stands first, is switched off last.
+        for user in users().lines().rev() {
+            let rules = user.split(' ').skip(1).collect::<Vec<_>>();
+            let () = redis::cmd("ACL").arg("SETUSER").arg(rules).query_async(&mut nobody).await.unwrap();
+        }
+    }
+    let nodes: Vec<_> = cluster.nodes.iter().map(TestRedis::url).collect();
+    let addresses = Box::new(move |service: &str| {
+        let role = if service == "projectors" { "millrace_projectors" } else { "millrace_query_api" };
+        [address(&cluster.url(), service), in_role(database.url(), role)]
+    });
+    let shop = Apart::reaching(addresses, 1, &[]).await;
+    let (seller, buyer) = tokio::join!(shop.customer("anna"), shop.customer("bert"));
+    let product = seller.sell("Anna's lanterns", 3).await;
+    let order = buyer.order(&product, 2).await;
+    assert_eq!(buyer.decision(&order).await, "confirmed");
+    for node in nodes {
+        assert_eq!(refused(&node).await, [""; 0]);
+    }
 }
 
 /// What each user may not do, as lines to type.
@@ -355,7 +385,7 @@ async fn the_role_that_reads_sees_what_there_is_to_show_and_no_more() {
         "create temporary table mine ()",
     ] {
         let refused = sqlx::raw_sql(forbidden).execute(&mut reader).await.unwrap_err();
-        let code = refused.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+        let code = refused.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
         assert_eq!(code.as_deref(), Some("42501"), "{forbidden}: {refused}");
     }
 }
