@@ -25,8 +25,8 @@ pub struct Inspection {
     pub dangerous: Vec<(String, Vec<&'static str>)>,
 }
 
-const SETTINGS: [&str; 6] =
-    ["save", "no-appendfsync-on-rewrite", "auto-aof-rewrite-percentage", "maxmemory", "protected-mode", "bind"];
+const SETTINGS: [&str; 5] =
+    ["save", "no-appendfsync-on-rewrite", "auto-aof-rewrite-percentage", "maxmemory", "protected-mode"];
 
 /// What no service has to do, and the shop would not survive or would not notice.
 const DANGEROUS: [&str; 6] =
