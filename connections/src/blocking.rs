@@ -54,6 +54,24 @@ impl Blocking {
     /// # Errors
     /// When Redis does not answer, or refuses.
     pub async fn send(&mut self, key: &str, command: &Cmd, block: Duration) -> RedisResult<Value> {
+        let answer = self.send_to_owner(key, command, block).await;
+        let Err(error) = &answer else { return answer };
+        let Some(cluster) = self.redis.cluster().await? else { return answer };
+        let owner = self.redis.owner(key).await?;
+        if let Some(receiver) = asks(error) {
+            let receiver = cluster.receiver(&owner, receiver).await?;
+            let mut connection = connect(&receiver, &self.redis, block).await?;
+            let answers = connection.req_packed_commands(&asking(command), 0, 2).await?;
+            return refused(Ok(answers.into_iter().next_back().unwrap_or(Value::Nil)));
+        }
+        match has_moved(error) {
+            true => cluster.look_again(&owner).await?,
+            false => cluster.note(error),
+        }
+        answer
+    }
+
+    async fn send_to_owner(&mut self, key: &str, command: &Cmd, block: Duration) -> RedisResult<Value> {
         // Kept only when it has answered: a read that fails or is abandoned takes its connection along, lest Redis go on
         // blocking for it and give it events.
         let mut open = match self.kept.take() {
@@ -64,26 +82,9 @@ impl Blocking {
                 _counted: Counted::new(),
             },
         };
-        let answer = refused(open.connection.send_packed_command(command).await);
-        match &answer {
-            Ok(_) => self.kept = Some(open),
-            Err(error) => {
-                let Some(cluster) = self.redis.cluster().await? else { return answer };
-                let owner = self.redis.owner(key).await?;
-                if let Some(receiver) = asks(error) {
-                    let receiver = cluster.receiver(&owner, receiver).await?;
-                    let mut connection = connect(&receiver, &self.redis, block).await?;
-                    let answers = connection.req_packed_commands(&asking(command), 0, 2).await?;
-                    return refused(Ok(answers.into_iter().next_back().unwrap_or(Value::Nil)));
-                }
-                if has_moved(error) {
-                    cluster.look_again(&owner).await?;
-                } else {
-                    cluster.note(error);
-                }
-            }
-        }
-        answer
+        let answer = refused(open.connection.send_packed_command(command).await)?;
+        self.kept = Some(open);
+        Ok(answer)
     }
 }
 

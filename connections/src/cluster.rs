@@ -52,8 +52,10 @@ impl Map {
 
     /// Whether some slot that had an owner has another one.
     fn differs_from(&self, before: &Self) -> bool {
-        let id = |map: &Self, slot| map.owner(slot).map(|member| member.id.clone());
-        (0..SLOTS as u16).any(|slot| before.owner(slot).is_some() && id(self, slot) != id(before, slot))
+        (0..SLOTS as u16).any(|slot| {
+            let id = self.owner(slot).map(|member| &member.id);
+            before.owner(slot).is_some_and(|owner| id != Some(&owner.id))
+        })
     }
 }
 
@@ -84,16 +86,18 @@ impl Cluster {
         }
     }
 
-    /// Sends a command to whoever owned its slot in this generation, and nowhere else.
+    /// Sends a command to whoever owned its slot in this generation, and nowhere else: not where the slot is on its way to.
     pub(crate) async fn send_as_of(self: &Arc<Self>, generation: u64, command: &Cmd) -> RedisResult<Value> {
         let slot = slots::of_command(command).unwrap_or_default();
         let (map, node) = self.way_to(slot).await?;
         if map.generation != generation {
             return Err(moved());
         }
-        let answer = self.send_to(&node, command).await;
-        if answer.as_ref().is_err_and(has_moved) {
-            self.look(&map, Some(&node)).await?;
+        let answer = node.send(command).await;
+        match &answer {
+            Err(error) if has_moved(error) => self.look(&map, Some(&node)).await?,
+            Err(error) => self.note(error),
+            Ok(_) => {}
         }
         answer
     }
@@ -139,11 +143,8 @@ impl Cluster {
 
     /// After an error that may mean that the cluster is another by now, it is looked at again soon.
     pub(crate) fn note(self: &Arc<Self>, error: &RedisError) {
-        let tells = match error.kind() {
-            ErrorKind::Io => true,
-            ErrorKind::Server(kind) => matches!(kind, ServerErrorKind::ClusterDown | ServerErrorKind::ReadOnly),
-            _ => false,
-        };
+        let down = ErrorKind::Server(ServerErrorKind::ClusterDown);
+        let tells = error.is_io_error() || error.kind() == down;
         if tells && !self.will_look.swap(true, Ordering::Relaxed) {
             let cluster = self.clone();
             tokio::spawn(async move {
@@ -154,7 +155,7 @@ impl Cluster {
         }
     }
 
-    /// Looks who owns what now, unless somebody has since this map was read: asks this node, or else any.
+    /// Looks who owns what now: asks this node, or else any.
     pub(crate) async fn look_again(&self, at: &Node) -> RedisResult<()> {
         self.look(&self.map(), Some(at)).await
     }
@@ -164,19 +165,15 @@ impl Cluster {
     }
 
     async fn way_to(&self, slot: u16) -> RedisResult<(Arc<Map>, Node)> {
-        for map in [self.map(), Arc::default()] {
-            let map = if map.masters.is_empty() {
-                self.look(&self.map(), None).await?;
-                self.map()
-            } else {
-                map
-            };
-            if let Some(member) = map.owner(slot) {
-                let node = member.node.clone();
-                return Ok((map, node));
-            }
+        let mut map = self.map();
+        if map.owner(slot).is_none() {
+            self.look(&map, None).await?;
+            map = self.map();
         }
-        Err((ErrorKind::Server(ServerErrorKind::ClusterDown), "no node owns the slot").into())
+        match map.owner(slot).map(|member| member.node.clone()) {
+            Some(node) => Ok((map, node)),
+            None => Err((ErrorKind::Server(ServerErrorKind::ClusterDown), "no node owns the slot").into()),
+        }
     }
 
     async fn look(&self, seen: &Arc<Map>, first: Option<&Node>) -> RedisResult<()> {

@@ -101,8 +101,8 @@ impl Connection {
         }
     }
 
-    /// Sends a command to whoever owned its slot in this [generation](Self::generation). When there is a later one, or the
-    /// slot turns out to have moved, it is not carried out: that error [says so](crate::has_moved).
+    /// Sends a command to whoever owned its slot in this [generation](Self::generation), and nowhere else. When there is a
+    /// later one, or the slot turns out to have moved, it is not carried out: that error [says so](crate::has_moved).
     ///
     /// # Errors
     /// When no answer comes, or an error.

@@ -35,11 +35,10 @@ impl Node {
     pub(crate) fn sibling(&self, host: &str, port: u16, settings: Settings) -> RedisResult<Self> {
         let info = self.client.get_connection_info();
         let host = if host.is_empty() { self.host().to_owned() } else { host.to_owned() };
-        let address = match info.addr() {
-            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
-                ConnectionAddr::TcpTls { host, port, insecure: *insecure, tls_params: tls_params.clone() }
-            }
-            _ => ConnectionAddr::Tcp(host, port),
+        let address = if let ConnectionAddr::TcpTls { insecure, tls_params, .. } = info.addr() {
+            ConnectionAddr::TcpTls { host, port, insecure: *insecure, tls_params: tls_params.clone() }
+        } else {
+            ConnectionAddr::Tcp(host, port)
         };
         Self::new(info.clone().set_addr(address), settings)
     }
@@ -51,10 +50,8 @@ impl Node {
     }
 
     fn host(&self) -> &str {
-        match self.client.get_connection_info().addr() {
-            ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => host,
-            _ => "",
-        }
+        let address = self.client.get_connection_info().addr();
+        if let ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } = address { host } else { "" }
     }
 
     pub(crate) fn address(&self) -> &ConnectionInfo {

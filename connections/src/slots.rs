@@ -67,8 +67,8 @@ pub(crate) fn masters(nodes: &str) -> impl Iterator<Item = Master<'_>> {
         // Since Redis 7 a name that the node goes by may follow.
         let host = bus.split(',').nth(1).filter(|name| !name.is_empty() && !name.contains('=')).unwrap_or(ip);
         let slots: Vec<_> = ranges.iter().filter_map(|range| slot_range(range)).collect();
-        let counts = has("master") && !has("noaddr") && !has("handshake") && !(has("fail") && slots.is_empty());
-        counts.then_some(Master { id, host, port: port.parse().ok()?, slots })
+        let is_gone = has("noaddr") || has("handshake") || (has("fail") && slots.is_empty());
+        (has("master") && !is_gone).then_some(Master { id, host, port: port.parse().ok()?, slots })
     })
 }
 

@@ -30,13 +30,14 @@ impl Memory {
     /// The last reading of a server; none for the one caller that is to read it anew.
     fn known(&self, server: &str) -> Option<f64> {
         let mut readings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match readings.get_mut(server) {
-            Some(reading) if reading.at.is_some_and(|at| at.elapsed() < COUNTS_FOR) => return Some(reading.share),
-            Some(reading) => reading.at = Some(Instant::now()),
-            None => {
-                drop(readings.insert(server.to_owned(), Reading { at: Some(Instant::now()), ..Reading::default() }))
-            }
+        let reading = match readings.get_mut(server) {
+            Some(reading) => reading,
+            None => readings.entry(server.to_owned()).or_default(),
+        };
+        if reading.at.is_some_and(|at| at.elapsed() < COUNTS_FOR) {
+            return Some(reading.share);
         }
+        reading.at = Some(Instant::now());
         None
     }
 
