@@ -32,7 +32,7 @@ impl Env {
     }
 }
 
-/// Bring the schemas of Postgres up to date
+/// Bring the stores up to date: the append function of Redis, the schemas of Postgres
 #[derive(Args, Debug)]
 pub(crate) struct Migrate {
     #[command(flatten)]
@@ -40,13 +40,16 @@ pub(crate) struct Migrate {
 }
 
 impl Migrate {
-    /// Creates what is missing, and changes nothing else.
+    /// Makes what is missing or of another version, and changes nothing else.
     ///
     /// # Errors
-    /// When Postgres does not answer, or its schemas are newer than this version.
+    /// When a store does not answer, or was made or migrated by a newer version.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        projectors::schema::migrate(&self.stores.database()?).await?;
-        writeln!(io::stdout(), "the schemas are up to date")?;
+        let (store, database) = (self.stores.store()?, self.stores.database()?);
+        // Consumers of this version are not ready without it, and they start before the command-apis that load it.
+        store.prepare().await?;
+        projectors::schema::migrate(&database).await?;
+        writeln!(io::stdout(), "the stores are up to date")?;
         Ok(ExitCode::SUCCESS)
     }
 }
