@@ -8,7 +8,7 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up observe test otlp contract bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
+.PHONY: help up observe test otlp contract ansible bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -25,6 +25,7 @@ test: servers browser gateway prometheus lint ## Check format and lints, run eve
 	MILLRACE_TEST_REDIS=cluster $(CARGO) test --workspace --test log -- \
 	  append books feeds loading receipts requests restoring timers trimming --skip abandoned
 	CONTRACT_OPTIONAL=1 contract/run --short
+	ANSIBLE_OPTIONAL=1 ansible/check --short
 	storefront/check
 	ops/schemas/check
 
@@ -35,6 +36,10 @@ otlp: servers rust ## Run the tests of the export of spans, which is a feature
 contract: servers rust ## Ask every operation of a running shop for all that its OpenAPI document allows, and what it does not
 	$(CARGO) build --bin millrace
 	contract/run $(ARGS)
+
+ansible: rust ## Try the playbooks on two machines of their own: deploy, update, roll back, copy, restore (root on Debian)
+	$(CARGO) build --bin millrace
+	ansible/check
 
 # SAMPLES=1000 for more.
 bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
