@@ -15,8 +15,7 @@ use crate::{
     policies,
     projection::Projection,
     read_models::{self, each_read_model},
-    readers,
-    timers,
+    readers, timers,
 };
 
 /// What a schema is made of.

@@ -30,12 +30,7 @@ struct Service {
 
 impl Service {
     /// Starts it, and waits until it is ready.
-    async fn start(
-        role: &'static str,
-        settings: Vec<(&'static str, String)>,
-        operations: u16,
-        log: PathBuf,
-    ) -> Self {
+    async fn start(role: &'static str, settings: Vec<(&'static str, String)>, operations: u16, log: PathBuf) -> Self {
         let process = spawn(role, &settings, &log);
         is_ready(operations).await;
         Self { role, settings, log, operations, process }
