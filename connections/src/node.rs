@@ -13,21 +13,21 @@ use crate::{Settings, refused, tls};
 #[derive(Clone)]
 pub struct Node {
     name: Arc<str>,
-    client: Client,
+    client: Arc<Client>,
     shared: ConnectionManager,
 }
 
 impl Node {
     pub(crate) fn new(address: ConnectionInfo, settings: Settings) -> RedisResult<Self> {
         let name = address.addr().to_string().into();
-        let client = tls::client(address)?;
+        let client = Arc::new(tls::client(address)?);
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(settings.connection_timeout))
             .set_response_timeout(Some(settings.response_timeout))
             .set_number_of_retries(settings.retries)
             .set_min_delay(settings.first_retry)
             .set_max_delay(settings.longest_retry);
-        let shared = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let shared = ConnectionManager::new_lazy_with_config(Client::clone(&client), config)?;
         Ok(Self { name, client, shared })
     }
 

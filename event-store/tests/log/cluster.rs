@@ -10,10 +10,11 @@ use std::{
 };
 
 use domain::{Partition, ProductId, inventory::Inventory};
-use event_store::{CommandId, Feed, Store};
+use event_store::{CommandId, Error, ExecuteError, Failure, Feed, Store};
+use redis::AsyncCommands;
 use test_kit::{TestCluster, eventually};
 
-use crate::support::{execute, product_in, receive, receive_all, unprepared};
+use crate::support::{execute, operator, product_in, receive, receive_all, store, unprepared};
 
 const SOON: Duration = Duration::from_secs(30);
 const BLOCK: Duration = Duration::from_millis(300);
@@ -112,6 +113,47 @@ async fn a_new_master_gets_the_functions_by_itself() {
     execute(&store, product, receive(2)).await.unwrap();
     assert_eq!(store.load::<Inventory>(product).await.unwrap().version(), 2);
     assert!(store.is_ready().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_was_known_of_another_owner_of_the_partition_is_forgotten() {
+    let (cluster, store) = opened().await;
+    let product = product_in(11);
+    execute(&store, product, receive(3)).await.unwrap();
+    execute(&store, product, receive(5)).await.unwrap();
+    let to = (cluster.owner("{b}").await + 1) % 3;
+    cluster.begin_to_move("{b}", to).await;
+    cluster.end_move("{b}", to).await;
+    // Another event takes the place of the last, as after a failover to a replica that was behind.
+    let stream = format!("inventory:{{b}}:{product}");
+    let mut owner = operator(&cluster.nodes[to]).await;
+    let _: u64 = owner.xdel(&stream, &["2-0"]).await.unwrap();
+    redis::cmd("XSETID").arg(&stream).arg("1-0").query_async::<()>(&mut owner).await.unwrap();
+    execute(&unprepared(&cluster.url()), product, receive(1)).await.unwrap();
+    assert_eq!(execute(&store, product, receive(1)).await.unwrap(), 3);
+    assert_eq!(store.load::<Inventory>(product).await.unwrap().on_hand(), 5);
+}
+
+#[tokio::test]
+async fn a_log_is_restored_into_an_empty_cluster_alone() {
+    let (redis, (_cluster, after)) = (test_kit::redis().await, opened().await);
+    let (before, products) = (store(&redis).await, (0..16).map(product_in).collect::<Vec<_>>());
+    let mut restoring = after.restoring().await.unwrap();
+    for product in &products {
+        receive_all(&before, &[*product], 3, None).await.unwrap();
+        let history = before.history("inventory", (*product).into()).await.unwrap();
+        restoring.restore_stream("inventory", (*product).into(), &history).await.unwrap();
+        let feed = Feed { category: "inventory", partition: Partition::of(*product) };
+        restoring.restore_feed(feed, &before.read_feed(feed, 1, 10).await.unwrap()).await.unwrap();
+        let refused = execute(&after, *product, receive(1)).await;
+        assert!(matches!(refused, Err(ExecuteError::Failed(Failure::Store(_)))), "{refused:?}");
+    }
+    restoring.finish().await.unwrap();
+    for product in products {
+        assert_eq!(execute(&after, product, receive(1)).await.unwrap(), 2);
+    }
+    assert!(matches!(after.restoring().await.map(drop), Err(Error::NotEmpty { .. })));
+    assert!(after.is_ready().await.unwrap(), "it goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]
