@@ -55,7 +55,7 @@ struct Shared {
 }
 
 enum Found {
-    One(Box<Node>),
+    One(Node),
     Cluster(Arc<Cluster>),
 }
 
@@ -119,7 +119,7 @@ impl Connection {
     /// When nobody is known to.
     pub async fn owner(&self, key: &str) -> RedisResult<Node> {
         match self.found().await? {
-            Found::One(node) => Ok(Node::clone(node)),
+            Found::One(node) => Ok(node.clone()),
             Found::Cluster(cluster) => cluster.owner(slots::of_key(key.as_bytes())).await,
         }
     }
@@ -130,7 +130,7 @@ impl Connection {
     /// When no node answers.
     pub async fn masters(&self) -> RedisResult<Vec<Node>> {
         match self.found().await? {
-            Found::One(node) => Ok(vec![Node::clone(node)]),
+            Found::One(node) => Ok(vec![node.clone()]),
             Found::Cluster(cluster) => cluster.masters().await,
         }
     }
@@ -182,7 +182,7 @@ impl Connection {
                     let why = "several addresses are of a cluster's nodes, and there is a Redis that is in none";
                     return Err((ErrorKind::InvalidClientConfig, why).into());
                 }
-                Ok(false) => return Ok(self.0.found.get_or_init(|| Found::One(Box::new(node.clone())))),
+                Ok(false) => return Ok(self.0.found.get_or_init(|| Found::One(node.clone()))),
                 Err(error) => failed = Some(error),
             }
         }
@@ -221,7 +221,7 @@ impl ConnectionLike for Connection {
     ) -> RedisFuture<'a, Vec<Value>> {
         async move {
             match self.found().await? {
-                Found::One(node) => Node::clone(node).req_packed_commands(pipeline, offset, count).await,
+                Found::One(node) => node.clone().req_packed_commands(pipeline, offset, count).await,
                 Found::Cluster(_) if pipeline.is_transaction() => {
                     Err((ErrorKind::InvalidClientConfig, "a transaction over several nodes").into())
                 }
