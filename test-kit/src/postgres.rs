@@ -1,8 +1,9 @@
 //! A Postgres of a test's own.
 
 use std::path::PathBuf;
+use std::process::Command;
 
-use servers::{binaries, postgres};
+use servers::{Account, binaries, postgres};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::free_port;
@@ -36,13 +37,7 @@ pub async fn postgres_with(settings: &[&str]) -> TestPostgres {
         let mut initdb = postgres::initdb(&binaries, &cluster);
         postgres::run_initdb(initdb.args(["--auth=trust", "--no-sync"]), account.as_ref(), &folder).unwrap();
 
-        let port = free_port();
-        let mut command = vec![binaries.postgres.display().to_string()];
-        command.extend(postgres::arguments(port, &cluster));
-        command.extend(["-c", "fsync=off", "-c", "max_connections=500"].map(str::to_owned));
-        command.extend(settings.iter().flat_map(|setting| ["-c", setting]).map(str::to_owned));
-        // QUIT, not KILL: the last Postgres also removes its shared memory.
-        let server = TestPostgres { leash: Leash::new(&folder, account.as_ref(), "QUIT", command), folder, port };
+        let server = TestPostgres::in_folder(folder, account.as_ref(), &binaries, settings);
         if server.leash.start(|| server.is_ready()).await {
             return server;
         }
@@ -50,6 +45,40 @@ pub async fn postgres_with(settings: &[&str]) -> TestPostgres {
 }
 
 impl TestPostgres {
+    fn in_folder(folder: PathBuf, account: Option<&Account>, binaries: &binaries::Postgres, settings: &[&str]) -> Self {
+        let port = free_port();
+        let mut command = vec![binaries.postgres.display().to_string()];
+        command.extend(postgres::arguments(port, &folder.join("data")));
+        command.extend(["-c", "fsync=off", "-c", "max_connections=500"].map(str::to_owned));
+        command.extend(settings.iter().flat_map(|setting| ["-c", setting]).map(str::to_owned));
+        // QUIT, not KILL: the last Postgres also removes its shared memory.
+        Self { leash: Leash::new(&folder, account, "QUIT", command), folder, port }
+    }
+
+    /// Starts a hot standby of it, which follows whatever is committed here and takes queries alone.
+    ///
+    /// # Panics
+    /// When it cannot be copied, or the copy does not start.
+    pub async fn standby(&self) -> Self {
+        let binaries = binaries::postgres().unwrap();
+        loop {
+            let (folder, account) = leash::folder("millrace-standby-");
+            let mut copy = Command::new(binaries.postgres.canonicalize().unwrap().with_file_name("pg_basebackup"));
+            copy.args(["--host=127.0.0.1", "--checkpoint=fast", "--write-recovery-conf", "--no-sync"]);
+            copy.args(["--username", postgres::NAME, "--port", &self.port.to_string(), "--pgdata"]);
+            copy.arg(folder.join("data")).current_dir(&folder);
+            if let Some(account) = &account {
+                account.run(&mut copy);
+            }
+            let copied = copy.output().unwrap();
+            assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+            let standby = Self::in_folder(folder, account.as_ref(), &binaries, &[]);
+            if standby.leash.start(|| standby.is_ready()).await {
+                return standby;
+            }
+        }
+    }
+
     /// Where it listens, with the name of an empty database.
     #[must_use]
     pub fn url(&self) -> String {

@@ -45,6 +45,7 @@ mod runbook;
 mod services;
 mod sessions;
 mod staff;
+mod standby;
 mod storefront;
 mod storm;
 mod story;
