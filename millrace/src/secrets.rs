@@ -22,14 +22,13 @@ pub(crate) fn from_files(
     variable: impl Fn(&OsStr) -> Option<OsString>,
 ) -> anyhow::Result<Command> {
     let asked_for = arguments.iter().skip(1).find_map(|argument| command.find_subcommand(argument));
-    if let Some(name) = asked_for.map(|found| found.get_name().to_owned()) {
-        let mut failed = None;
+    let asked_for = asked_for.map(|found| found.get_name().to_owned());
+    let mut failed = None;
+    command = arguments_in_files(command, &variable, &mut failed);
+    if let Some(name) = asked_for {
         command = command.mut_subcommand(name, |found| in_files(found, &variable, &mut failed));
-        if let Some(error) = failed {
-            return Err(error);
-        }
     }
-    Ok(command)
+    failed.map_or(Ok(command), Err)
 }
 
 fn in_files(
@@ -37,14 +36,22 @@ fn in_files(
     variable: &impl Fn(&OsStr) -> Option<OsString>,
     failed: &mut Option<anyhow::Error>,
 ) -> Command {
-    let command = command.mut_args(|argument| match in_file(argument.clone(), variable) {
+    let command = arguments_in_files(command, variable, failed);
+    command.mut_subcommands(|inner| in_files(inner, variable, failed))
+}
+
+fn arguments_in_files(
+    command: Command,
+    variable: &impl Fn(&OsStr) -> Option<OsString>,
+    failed: &mut Option<anyhow::Error>,
+) -> Command {
+    command.mut_args(|argument| match in_file(argument.clone(), variable) {
         Ok(argument) => argument,
         Err(error) => {
             failed.get_or_insert(error);
             argument
         }
-    });
-    command.mut_subcommands(|inner| in_files(inner, variable, failed))
+    })
 }
 
 fn in_file(argument: Arg, variable: &impl Fn(&OsStr) -> Option<OsString>) -> anyhow::Result<Arg> {
