@@ -1,6 +1,9 @@
 //! What services refuse to start with, since everybody knows it. (Passwords of stores: `address`.)
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
 
 use anyhow::ensure;
 use command_api::settings::Orders;
@@ -27,17 +30,26 @@ pub(crate) fn callbacks(orders: &Orders, Demo { demo }: Demo) -> anyhow::Result<
     Ok(())
 }
 
-/// Refuses to show a shop to play with to others than this machine.
+/// Refuses to show a shop to play with to the whole world: this machine may see it, and a private network.
 ///
 /// # Errors
 /// When it would listen to others.
 pub(crate) fn listens(on: Option<SocketAddr>, Demo { demo }: Demo) -> anyhow::Result<()> {
-    if let Some(address) = on.filter(|address| demo && !address.ip().is_loopback()) {
+    if let Some(address) = on.filter(|address| demo && !is_private(address.ip())) {
         anyhow::bail!(
-            "MILLRACE_LISTEN={address} is not this machine alone, and MILLRACE_DEMO lets everybody in as anybody: unset one of them"
+            "MILLRACE_LISTEN={address} is more than this machine or a private network, and MILLRACE_DEMO lets everybody in as anybody: \
+             unset one of them"
         );
     }
     Ok(())
+}
+
+/// Whether only this machine, or those of a private network (RFC 1918, RFC 4193), can reach an address.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    }
 }
 
 #[cfg(test)]
@@ -54,17 +66,22 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_to_play_with_is_for_this_machine_and_private_networks() {
+        let listens = |address: &str, demo| listens(Some(address.parse().unwrap()), Demo { demo }).is_ok();
+        for private in ["127.0.0.1:8081", "[::1]:8081", "10.1.2.3:8081", "192.168.1.5:8081", "[fd00::1]:8081"] {
+            assert!(listens(private, true), "{private}");
+        }
+        for public in ["0.0.0.0:8081", "[::]:8081", "203.0.113.7:8081", "172.15.0.1:8081"] {
+            assert!(!listens(public, true), "{public}");
+            assert!(listens(public, false), "{public}");
+        }
+    }
+
+    #[test]
     fn what_signs_callbacks_is_drawn() {
         assert!(signed_with("whsec_7pVbkN0wSgq2v1rDJm3cYh8eXUaTzLfo", false));
         for known in [EXAMPLE, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             assert!(!signed_with(known, false) && signed_with(known, true), "{known}");
         }
-    }
-
-    #[test]
-    fn a_shop_to_play_with_is_for_this_machine() {
-        let [here, everywhere] = ["127.0.0.1:8081", "0.0.0.0:8081"].map(|address| address.parse().ok());
-        assert!(listens(everywhere, Demo { demo: true }).is_err());
-        assert!(listens(here, Demo { demo: true }).is_ok() && listens(everywhere, Demo { demo: false }).is_ok());
     }
 }
