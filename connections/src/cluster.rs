@@ -1,17 +1,21 @@
 //! The way to the node that owns a slot.
 
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use redis::{Cmd, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
+use futures_util::future::try_join_all;
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value, aio::ConnectionLike};
 use tokio::sync::Mutex;
 
 use crate::{
     Node, Settings,
     connection::nobody,
-    has_moved,
+    has_moved, refused,
     slots::{self, SLOTS},
 };
 
@@ -84,6 +88,41 @@ impl Cluster {
                 _ => return answer,
             }
         }
+    }
+
+    /// Sends commands to whoever owns their slots. Those of one slot arrive in their order, those of several at the same time.
+    pub(crate) async fn send_each(self: &Arc<Self>, commands: &[&Cmd]) -> RedisResult<Vec<Value>> {
+        let mut slots = BTreeMap::<u16, Vec<usize>>::new();
+        for (place, command) in commands.iter().enumerate() {
+            slots.entry(slots::of_command(command).unwrap_or_default()).or_default().push(place);
+        }
+        let of_slots = slots.iter().map(async |(slot, places)| {
+            let commands: Vec<_> = places.iter().map(|place| commands[*place]).collect();
+            self.send_in_order(*slot, &commands).await
+        });
+        let mut answers = vec![Value::Nil; commands.len()];
+        for (places, of_slot) in slots.values().zip(try_join_all(of_slots).await?) {
+            places.iter().zip(of_slot).for_each(|(place, answer)| answers[*place] = answer);
+        }
+        Ok(answers)
+    }
+
+    async fn send_in_order(self: &Arc<Self>, slot: u16, commands: &[&Cmd]) -> RedisResult<Vec<Value>> {
+        let (_, mut node) = self.way_to(slot).await?;
+        let mut pipeline = Pipeline::with_capacity(commands.len());
+        for command in commands {
+            pipeline.add_command((*command).clone());
+        }
+        let sent = node.req_packed_commands(&pipeline, 0, commands.len()).await;
+        let mut answers = Vec::with_capacity(commands.len());
+        for (command, answer) in commands.iter().zip(sent.inspect_err(|error| self.note(error))?) {
+            // What is about one key is refused from then on when the key has gone, so this leaves its order as it was.
+            answers.push(match refused(Ok(answer)) {
+                Err(error) if has_moved(&error) || asks(&error).is_some() => self.send(command).await?,
+                answer => answer?,
+            });
+        }
+        Ok(answers)
     }
 
     /// Sends a command to whoever owned its slot in this generation, and nowhere else: not where the slot is on its way to.

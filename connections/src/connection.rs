@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, future::try_join_all};
+use futures_util::FutureExt;
 use redis::{
     Cmd, ErrorKind, IntoConnectionInfo, Pipeline, RedisError, RedisFuture, RedisResult, Value,
     aio::{ConnectionLike, PubSub},
@@ -212,7 +212,7 @@ impl ConnectionLike for Connection {
         .boxed()
     }
 
-    /// In a cluster, each command of a pipeline goes its own way.
+    /// In a cluster, the commands of each slot go their own way, in their order.
     fn req_packed_commands<'a>(
         &'a mut self,
         pipeline: &'a Pipeline,
@@ -226,8 +226,8 @@ impl ConnectionLike for Connection {
                     Err((ErrorKind::InvalidClientConfig, "a transaction over several nodes").into())
                 }
                 Found::Cluster(cluster) => {
-                    let commands = pipeline.cmd_iter().skip(offset).take(count);
-                    try_join_all(commands.map(|command| cluster.send(command))).await
+                    let commands: Vec<_> = pipeline.cmd_iter().skip(offset).take(count).collect();
+                    cluster.send_each(&commands).await
                 }
             }
         }
