@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::mem;
 
-use metrics::{Gauge, Key, Label, Level, Metadata, with_recorder};
+use metrics::{Gauge, Key, Label, Level, Metadata, describe_gauge, with_recorder};
 
 /// What one look has found.
 #[derive(Debug, Default)]
@@ -51,6 +51,22 @@ pub fn add_pool(found: &mut Found, pool: &str, connections: u32, idle: usize, mo
     found.add("postgres_pool_connections", [("pool", pool), ("state", "idle")], idle);
     found.add("postgres_pool_connections", [("pool", pool), ("state", "used")], f64::from(connections) - idle);
     found.add("postgres_pool_max_connections", [("pool", pool)], f64::from(most));
+}
+
+/// Says what those metrics mean that whoever can look into Postgres shows of it and of the consumers there.
+pub fn describe_postgres() {
+    describe_gauge!("postgres_up", "Whether Postgres answered when it was measured last: 1 or 0");
+    describe_gauge!("postgres_pool_connections", "Connections of a pool to Postgres");
+    describe_gauge!("postgres_pool_max_connections", "How many connections a pool may have");
+    describe_gauge!("consumer_position_events", "Up to where a consumer group has settled a feed");
+    describe_gauge!("consumer_unowned_feeds", "Feeds of a consumer group that nobody works on");
+    describe_gauge!("consumer_paused", "Whether a consumer group is paused: 1 or 0");
+    describe_gauge!("consumer_held_aggregates", "Aggregates that wait because of an event that fails");
+    describe_gauge!("consumer_dead_letters", "Events, and messages to integrators, that wait for a person");
+    describe_gauge!(
+        "consumer_oldest_dead_letter_timestamp_seconds",
+        "When the oldest dead letter failed first; 0 without"
+    );
 }
 
 #[cfg(test)]

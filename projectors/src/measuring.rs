@@ -163,24 +163,13 @@ fn show_lag(consumer: &Consumer, heads: &BTreeMap<Feed, u64>, found: &mut Found)
 
 /// Says what each metric of this crate means, and begins those that count what seldom happens, so that the first one shows.
 fn describe() {
-    describe_gauge!("postgres_up", "Whether Postgres answered when it was measured last: 1 or 0");
-    describe_gauge!("postgres_pool_connections", "Connections of a pool to Postgres");
-    describe_gauge!("postgres_pool_max_connections", "How many connections a pool may have");
-    describe_gauge!("consumer_position_events", "Up to where a consumer group has settled a feed");
+    gauges::describe_postgres();
     describe_gauge!("consumer_lag_events", "Events in the log that a consumer group has not settled");
     describe_gauge!(
         "consumer_oldest_unprocessed_seconds",
         "Age of the oldest event that a consumer group has not settled"
     );
     describe_gauge!("consumer_owned_feeds", "Feeds of a consumer group that this process works on");
-    describe_gauge!("consumer_unowned_feeds", "Feeds of a consumer group that nobody works on");
-    describe_gauge!("consumer_paused", "Whether a consumer group is paused: 1 or 0");
-    describe_gauge!("consumer_held_aggregates", "Aggregates that wait because of an event that fails");
-    describe_gauge!("consumer_dead_letters", "Events, and messages to integrators, that wait for a person");
-    describe_gauge!(
-        "consumer_oldest_dead_letter_timestamp_seconds",
-        "When the oldest dead letter failed first; 0 without"
-    );
     describe_histogram!("consumer_batch_events", "Events that were settled together");
     describe_histogram!("consumer_apply_duration_seconds", "How long one settled turn took");
     describe_counter!("consumer_events_total", "Events that this process has settled");

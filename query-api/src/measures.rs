@@ -153,18 +153,7 @@ async fn count_orders(pool: &PgPool, over: bool, found: &mut Found) -> sqlx::Res
 
 /// Says what each metric of this crate means, and begins those that would come late.
 pub(crate) fn describe(settings: &Reading) {
-    describe_gauge!("postgres_up", "Whether Postgres answered when it was measured last: 1 or 0");
-    describe_gauge!("postgres_pool_connections", "Connections of a pool to Postgres");
-    describe_gauge!("postgres_pool_max_connections", "How many connections a pool may have");
-    describe_gauge!("consumer_position_events", "Up to where a consumer group has settled a feed");
-    describe_gauge!("consumer_unowned_feeds", "Feeds of a consumer group that nobody works on");
-    describe_gauge!("consumer_paused", "Whether a consumer group is paused: 1 or 0");
-    describe_gauge!("consumer_held_aggregates", "Aggregates that wait because of an event that fails");
-    describe_gauge!("consumer_dead_letters", "Events, and messages to integrators, that wait for a person");
-    describe_gauge!(
-        "consumer_oldest_dead_letter_timestamp_seconds",
-        "When the oldest dead letter failed first; 0 without"
-    );
+    gauges::describe_postgres();
     describe_gauge!("orders", "Orders by status; those that are over are counted every five minutes");
     describe_gauge!("orders_oldest_undecided_timestamp_seconds", "When the oldest pending order was placed; 0 without");
     describe_gauge!("live_connections", "Clients that listen to live updates");
