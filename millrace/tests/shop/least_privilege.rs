@@ -389,3 +389,14 @@ async fn the_role_that_reads_sees_what_there_is_to_show_and_no_more() {
         assert_eq!(code.as_deref(), Some("42501"), "{forbidden}: {refused}");
     }
 }
+
+#[test]
+fn every_category_of_events_is_let_into_redis() {
+    let users = repository("ops/redis/users.acl");
+    for name in ["command-api", "projectors", "operator"] {
+        let user = users.lines().find(|user| user.starts_with(&format!("user {name} "))).unwrap();
+        for category in domain::event::categories() {
+            assert!(user.contains(&format!(" ~{category}:{{?}}:* ")), "{category} is missing in the keys of {name}");
+        }
+    }
+}
