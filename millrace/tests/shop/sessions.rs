@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 
 use crate::{
+    actions,
     customer::Customer,
     running::{PATIENCE, Shop},
 };
@@ -18,6 +19,7 @@ async fn a_stolen_token_ends_the_session_for_both_sides_and_its_owner_is_told() 
     let grace = ("MILLRACE_REPLAY_GRACE", "1ms".to_owned());
     let shop = Shop::with(vec![("MILLRACE_DEMO", "true".to_owned()), grace]);
     let owner = shop.customer("anna").await;
+    let anna = actions::id_of(&owner).await;
     let thief = owner.at(owner.write_url(), owner.read_url());
     assert_eq!(refreshes(&owner).await, StatusCode::NO_CONTENT);
 
@@ -33,8 +35,8 @@ async fn a_stolen_token_ends_the_session_for_both_sides_and_its_owner_is_told() 
     }
     shop.at_rest().await;
     let mut postgres = PgConnection::connect(&shop.database_url()).await.unwrap();
-    let events = "select type from archive.events where category = 'user' order by position desc limit 2";
-    let events: Vec<String> = sqlx::query_scalar(events).fetch_all(&mut postgres).await.unwrap();
+    let events = "select type from archive.events where category = 'user' and id = $1 order by version";
+    let events: Vec<String> = sqlx::query_scalar(events).bind(anna).fetch_all(&mut postgres).await.unwrap();
     assert!(events.contains(&"user.refresh_reused".to_owned()), "{events:?}");
     let mails = reqwest::Client::new().get(format!("{}/dev/mail?to=anna@example.com", shop.url()));
     let mails = mails.header("accept", "application/json").send().await.unwrap().json::<Value>().await.unwrap();
