@@ -115,18 +115,27 @@ async fn pass(client: TcpStream, server: TcpStream, state: watch::Sender<State>)
     });
     let mut bytes = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from_client.read(&mut bytes).await {
-        let held = state.send_if_modified(|state| match state {
-            State::Watching(text) if contains(&bytes[..count], text.as_bytes()) => {
-                *state = State::Held;
-                true
+        let mut begins = None;
+        state.send_if_modified(|state| {
+            if let State::Watching(text) = state {
+                begins = command_with(&bytes[..count], text.as_bytes());
             }
-            State::Open | State::Watching(_) | State::Held | State::Released | State::Answered(_) => false,
+            if begins.is_some() {
+                *state = State::Held;
+            }
+            begins.is_some()
         });
+        let held = begins.is_some();
+        let (before, rest) = bytes[..count].split_at(begins.unwrap_or_default());
         if held {
+            // Whatever was sent before it is answered before it, and not taken for its answer.
+            if to_server.write_all(before).await.is_err() {
+                break;
+            }
             let _ = state.subscribe().wait_for(|state| *state == State::Released).await;
             was_held.store(true, Ordering::SeqCst);
         }
-        if to_server.write_all(&bytes[..count]).await.is_err() {
+        if to_server.write_all(rest).await.is_err() {
             break;
         }
         if held {
@@ -136,6 +145,21 @@ async fn pass(client: TcpStream, server: TcpStream, state: watch::Sender<State>)
     answers.abort();
 }
 
-fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    bytes.windows(text.len()).any(|window| window == text)
+/// Where the command begins that contains this text. Commands of Redis are arrays, which begin with an asterisk.
+fn command_with(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    let at = bytes.windows(text.len()).position(|window| window == text)?;
+    Some(bytes[..at].windows(3).rposition(|window| window == b"\r\n*").map_or(0, |end| end + 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_commands_the_one_with_the_text_is_found() {
+        let bytes = b"*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n";
+        assert_eq!(command_with(bytes, b"hi"), Some(14));
+        assert_eq!(command_with(bytes, b"PING"), Some(0));
+        assert_eq!(command_with(bytes, b"ho"), None);
+    }
 }
