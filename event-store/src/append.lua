@@ -1,4 +1,4 @@
-#!lua name=millrace_2
+#!lua name=millrace_3
 
 -- One append is one decision: all of its events, feed entries, receipts, private records and timers, or nothing.
 -- Redis does not roll a function back, so everything is checked before the first write.
@@ -12,7 +12,7 @@
 --       with timers  number that are set, and per timer name, due (ms since 1970), then number that are removed, and
 --                    their names
 --
--- Answers {"ok", last position of each feed…}, or what stands against it:
+-- Answers {"ok", last position of each feed, 0 where nothing was written…}, or what stands against it:
 --   {"receipt", n, body…}      commands that were answered before
 --   {"late", now}              not_after has passed
 --   {"conflict", n, version…}  streams that are at another version than expected; 0 also when a stream ends with an
@@ -55,7 +55,7 @@ local function append(keys, args)
 
   -- Read the plan and what it rests on.
   local at = 7
-  local plan, conflicts = {}, {'conflict'}
+  local plan, conflicts, written = {}, {'conflict'}, {}
   for n = 1, streams do
     local step = {key = keys[n], id = args[at], feed = whole(args[at + 2], 'feed'), count = whole(args[at + 3], 'events')}
     step.version = whole(args[at + 1], 'version')
@@ -65,14 +65,17 @@ local function append(keys, args)
       conflicts[#conflicts + 1] = n
       conflicts[#conflicts + 1] = version or 0
     end
+    if step.count > 0 then written[step.feed] = true end
     step.first = at + 4
     at = step.first + step.count * EVENT
     plan[n] = step
   end
   local positions = {}
   for n = 1, feeds do
+    -- Looking is not cheap: a feed of what is only decided on is left alone.
     local feed = keys[streams + n]
-    positions[n] = last_number(feed)
+    positions[n] = 0
+    if written[n] then positions[n] = last_number(feed) end
     if not positions[n] then return redis.error_reply('ERR ' .. feed .. ' ends with a foreign entry') end
   end
   local answered, receipt_args = {'receipt'}, at
@@ -145,4 +148,4 @@ local function append(keys, args)
   return positions
 end
 
-redis.register_function('millrace_append_2', append)
+redis.register_function('millrace_append_3', append)

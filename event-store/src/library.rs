@@ -7,9 +7,9 @@ use crate::{Error, keys};
 use domain::Partition;
 
 /// The function that appends. The version in its name changes whenever its arguments or answers do.
-pub(crate) const APPEND: &str = "millrace_append_2";
+pub(crate) const APPEND: &str = "millrace_append_3";
 
-const NAME: &str = "millrace_2";
+const NAME: &str = "millrace_3";
 const CODE: &str = include_str!("append.lua");
 const FORMAT: &str = "1";
 

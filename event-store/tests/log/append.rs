@@ -65,7 +65,7 @@ async fn the_function_refuses_every_version_but_the_next_and_writes_nothing_then
     execute(&store, product_in(0), receive(1)).await.unwrap();
     for (first, second) in [(0, 1), (1, 0), (0, 7)] {
         let mut call = redis::cmd("FCALL");
-        call.arg("millrace_append_2").arg(3).arg(format!("t:{{0}}:{one}")).arg(format!("t:{{0}}:{two}"));
+        call.arg("millrace_append_3").arg(3).arg(format!("t:{{0}}:{one}")).arg(format!("t:{{0}}:{two}"));
         call.arg("feed:t:{0}").arg(0).arg(2).arg(1).arg(0).arg(0).arg(0);
         for (id, version) in [(one, first), (two, second)] {
             call.arg(id.to_string()).arg(version).arg(1).arg(1).arg(&["t.happened", "1", "now", "me", "c", "", "{}"]);
@@ -83,7 +83,7 @@ async fn the_function_refuses_arguments_that_do_not_add_up() {
     let _store = store(&redis).await;
     let mut operator = operator(&redis).await;
     let mut call = redis::cmd("FCALL");
-    call.arg("millrace_append_2").arg(2).arg("t:{0}:x").arg("feed:t:{0}");
+    call.arg("millrace_append_3").arg(2).arg("t:{0}:x").arg("feed:t:{0}");
     call.arg(0).arg(1).arg(1).arg(0).arg(0).arg(0).arg("x").arg(0).arg(1).arg(2).arg(&["t.happened", "1", "now"]);
     assert!(call.query_async::<redis::Value>(&mut operator).await.is_err());
     assert_eq!(operator.exists::<_, u64>("t:{0}:x").await.unwrap(), 0);
@@ -96,12 +96,12 @@ async fn the_function_refuses_a_stream_that_is_named_twice_and_a_receipt_that_la
     let mut operator = operator(&redis).await;
     let event = ["t.happened", "1", "now", "me", "c", "", "{}"];
     let mut twice = redis::cmd("FCALL");
-    twice.arg("millrace_append_2").arg(&["3", "t:{0}:x", "t:{0}:x", "feed:t:{0}", "0", "2", "1", "0", "0", "0"]);
+    twice.arg("millrace_append_3").arg(&["3", "t:{0}:x", "t:{0}:x", "feed:t:{0}", "0", "2", "1", "0", "0", "0"]);
     twice.arg(&["x", "0", "1", "1"]).arg(&event).arg(&["x", "0", "1", "1"]).arg(&event);
     assert!(twice.query_async::<redis::Value>(&mut operator).await.is_err());
     for lifetime in ["0", "1e3", "99999999999999999"] {
         let mut receipt = redis::cmd("FCALL");
-        receipt.arg("millrace_append_2").arg(&[
+        receipt.arg("millrace_append_3").arg(&[
             "3",
             "t:{0}:x",
             "feed:t:{0}",

@@ -154,7 +154,7 @@ async fn the_function_refuses_timers_that_do_not_add_up() {
     ];
     for (key, timers) in timers {
         let mut call = redis::cmd("FCALL");
-        call.arg("millrace_append_2").arg(&["3", "t:{0}:x", "feed:t:{0}", key, "0", "1", "1", "0", "0", "1"]);
+        call.arg("millrace_append_3").arg(&["3", "t:{0}:x", "feed:t:{0}", key, "0", "1", "1", "0", "0", "1"]);
         call.arg(&["x", "0", "1", "1"]).arg(&event).arg(timers);
         assert!(call.query_async::<redis::Value>(&mut operator).await.is_err(), "{timers:?}");
     }
