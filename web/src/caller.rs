@@ -49,7 +49,7 @@ impl Gate {
 
     /// What a token says that lets in at this moment.
     #[must_use]
-    pub fn inspect(&self, token: &str) -> Option<Claims> {
+    pub fn inspect(&self, token: &str) -> Option<Arc<Claims>> {
         self.verifier.verify(token).ok().filter(|claims| !self.revocations.is_revoked(claims))
     }
 
@@ -64,7 +64,7 @@ impl Gate {
         }
         let second_factor = claims.has_second_factor();
         let staff = second_factor || self.second_factor == Demand::Optional;
-        Some(Caller { user: claims.sub, session: claims.sid, roles: claims.roles, second_factor, staff })
+        Some(Caller { user: claims.sub, session: claims.sid, roles: claims.roles.clone(), second_factor, staff })
     }
 }
 

@@ -22,12 +22,12 @@ struct Question {
 }
 
 #[derive(Serialize)]
-struct Answer {
+struct Answer<'a> {
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     #[serde(flatten)]
-    claims: Option<Claims>,
+    claims: Option<&'a Claims>,
 }
 
 /// `POST /introspect`, form-encoded: `token=…`.
@@ -40,6 +40,7 @@ async fn introspect(State(gate): State<Gate>, question: Result<Form<Question>, F
         return Problem::bad_request(codes::BAD_REQUEST, "the form must have a token").into_response();
     };
     let claims = gate.inspect(&token);
-    let answer = Answer { active: claims.is_some(), token_type: claims.is_some().then_some("Bearer"), claims };
+    let (active, token_type) = (claims.is_some(), claims.is_some().then_some("Bearer"));
+    let answer = Answer { active, token_type, claims: claims.as_deref() };
     ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }

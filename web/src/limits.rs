@@ -6,11 +6,14 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connections::Connection;
+use redis::RedisResult;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -68,6 +71,8 @@ pub struct Limits {
     redis: Connection,
     keyed: Keyed,
     settings: settings::Limits,
+    /// The hash of the script that is run with every command.
+    let_in: Arc<str>,
 }
 
 impl Limits {
@@ -77,7 +82,9 @@ impl Limits {
         for what in ALL {
             metrics::counter!("rate_limited_total", "limit" => what).increment(0);
         }
-        Self { redis, keyed: secret.derive("limits"), settings }
+        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, LET_IN.as_bytes());
+        let let_in = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+        Self { redis, keyed: secret.derive("limits"), settings, let_in }
     }
 
     /// A login from an address to an account, by its normalised e-mail address, whether or not it has one. Failures in a row
@@ -231,9 +238,17 @@ impl Limits {
             return Ok(());
         }
         let interval = per.as_secs_f64() * 1e6 / f64::from(count);
-        let mut script = redis::cmd("EVAL");
-        script.arg(LET_IN).arg(1).arg(self.key(what, whom)).arg(interval).arg(count);
-        run(&self.redis, what, script).await
+        let key = self.key(what, whom);
+        let call = |name: &str, script: &str| {
+            let mut call = redis::cmd(name);
+            call.arg(script).arg(1).arg(&key).arg(interval).arg(count);
+            call
+        };
+        // Redis knows a script that it has run by its hash, until it is started again.
+        match call("EVALSHA", &self.let_in).query_async(&mut self.redis.clone()).await {
+            Err(error) if error.code() == Some("NOSCRIPT") => run(&self.redis, what, call("EVAL", LET_IN)).await,
+            wait => verdict(what, wait),
+        }
     }
 
     fn key(&self, what: &str, whom: &[u8]) -> String {
@@ -251,7 +266,11 @@ impl fmt::Debug for Limits {
 /// Runs a script that answers how many microseconds to wait.
 async fn run(redis: &Connection, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
     debug_assert!(ALL.contains(&what), "{what} is counted from the beginning like the others");
-    let wait: u64 = script.query_async(&mut redis.clone()).await.map_err(Problem::unavailable)?;
+    verdict(what, script.query_async(&mut redis.clone()).await)
+}
+
+fn verdict(what: &'static str, wait: RedisResult<u64>) -> Result<(), Problem> {
+    let wait = wait.map_err(Problem::unavailable)?;
     if wait == 0 {
         return Ok(());
     }

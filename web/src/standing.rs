@@ -1,6 +1,7 @@
 //! Whether a session is still one, for answers that go on for longer than a moment.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -13,7 +14,7 @@ use crate::tokens::Claims;
 
 /// What the access token that came with a request is worth from then on. Looking costs no signature and no Redis.
 #[derive(Clone, Debug)]
-pub struct Standing(Option<(Claims, Revocations)>);
+pub struct Standing(Option<(Arc<Claims>, Revocations)>);
 
 impl Standing {
     /// Whether the token has neither run out nor been revoked: by logout, suspension, another password or other roles.
