@@ -10,7 +10,7 @@ use event_store::Store;
 use projectors::Timing;
 use test_kit::Gate;
 
-use crate::shop::{SOON, Shop, context};
+use crate::shop::{SOON, Shop, context, patient};
 
 /// What happened to an order, by the types of its events.
 async fn history(shop: &Shop, order: OrderId) -> Vec<String> {
@@ -56,7 +56,7 @@ async fn a_confirmation_that_overtakes_the_cancellation_is_cancelled_after_all()
     let product = shop.product(seller, 5).await;
     let order = shop.order_one(seller, product).await;
     let gate = Gate::before(&shop.redis).await;
-    let buyer = Store::open(&gate.url(), &event_store::Settings::default()).unwrap();
+    let buyer = Store::open(&gate.url(), &patient()).unwrap();
     gate.hold("order.cancelled");
     let cancelling = tokio::spawn(async move { buyer.execute::<Order>(context(), order, cancel()).await });
     gate.holds().await;

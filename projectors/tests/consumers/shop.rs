@@ -76,11 +76,7 @@ impl Shop {
 
     /// Starts every consumer; they come to Redis by this way.
     pub(crate) fn consume_through(&self, gate: &Gate, timing: Timing) -> Running {
-        self.consume_from(
-            Store::open(&gate.url(), &event_store::Settings::default()).unwrap(),
-            timing,
-            Upkeep::default(),
-        )
+        self.consume_from(Store::open(&gate.url(), &patient()).unwrap(), timing, Upkeep::default())
     }
 
     /// Starts every consumer; they come to Postgres by this way.
@@ -305,9 +301,15 @@ pub(crate) fn mailing() -> Mailing {
     }
 }
 
-/// Consumers that look often and retry at once.
+/// Consumers that look often, gather little and retry at once.
 pub(crate) fn quick() -> Timing {
-    Timing { tick: Duration::from_millis(100), retry_after: Duration::from_millis(1), ..Timing::default() }
+    let (tick, moment) = (Duration::from_millis(100), Duration::from_millis(1));
+    Timing { tick, linger: moment, retry_after: moment, ..Timing::default() }
+}
+
+/// A store whose answers may take as long as a gate holds them back.
+pub(crate) fn patient() -> event_store::Settings {
+    event_store::Settings { response_timeout: SOON, ..Default::default() }
 }
 
 pub(crate) fn context() -> Context {

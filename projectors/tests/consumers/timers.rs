@@ -13,12 +13,13 @@ use test_kit::Gate;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::shop::{SOON, Shop, context};
+use crate::shop::{SOON, Shop, context, patient};
 
 const QUICK: projectors::Timing = projectors::Timing {
     lease: Duration::from_secs(3),
     grace: Duration::from_secs(2),
     tick: Duration::from_millis(100),
+    linger: Duration::from_millis(1),
     retry_after: Duration::from_millis(1),
     attempts: 5,
     most_failing: 20,
@@ -155,7 +156,7 @@ async fn a_take_over_that_overtakes_the_registration_wins_and_the_registration_i
     let gate = Gate::before(&shop.redis).await;
     let (claim, owner) = claimed(&shop, 4, Duration::ZERO).await;
     let until = shop.store.load::<Claim>(claim).await.unwrap().until();
-    let slow = Store::open(&gate.url(), &Settings::default()).unwrap();
+    let slow = Store::open(&gate.url(), &patient()).unwrap();
     gate.hold("user.registered");
     let registering = tokio::spawn(async move { register(&slow, owner, until).await });
     gate.holds().await;

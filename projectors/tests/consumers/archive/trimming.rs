@@ -13,7 +13,7 @@ use redis::AsyncCommands;
 use test_kit::Gate;
 use uuid::Uuid;
 
-use crate::shop::{SOON, Shop, context};
+use crate::shop::{SOON, Shop, context, patient};
 
 /// Everything is trimmed at once; finished orders keep their history for so long.
 fn tidy(books_after: Duration) -> Upkeep {
@@ -168,7 +168,7 @@ async fn an_append_that_was_under_way_while_its_stream_was_trimmed_is_accepted()
     let gate = Gate::before(&shop.redis).await;
     let product = ProductId::from(Uuid::now_v7());
     receive(&shop, product, 15).await;
-    let elsewhere = Store::open(&gate.url(), &event_store::Settings::default()).unwrap();
+    let elsewhere = Store::open(&gate.url(), &patient()).unwrap();
     elsewhere.load::<Inventory>(product).await.unwrap();
     gate.hold("FCALL");
     let late = tokio::spawn(async move {
