@@ -52,7 +52,16 @@ pub struct Settings {
     pub ask_payment_after: Duration,
 }
 
-/// All consumers of one process.
+/// What can be started: read models, policies, and what else follows the log.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let read_models = schema::READ_MODELS.iter().map(|read_model| read_model.name);
+    let policies = [OrderFulfilment::GROUP, Payments::GROUP, Claims::GROUP];
+    let others = [mailer::GROUP, privacy::GROUP, webhooks::GROUP, archive::GROUP, timers::GROUP];
+    read_models.chain(policies).chain(others).collect()
+}
+
+/// The consumers of one process.
 pub struct Consumers {
     process: Process,
     stop: CancellationToken,
@@ -63,18 +72,47 @@ impl Consumers {
     /// what is to be forgotten and for the archive. They wait for both stores and never give up.
     #[must_use]
     pub fn start(settings: Settings, mailing: Mailing, telling: Telling, stop: CancellationToken) -> Self {
+        Self::start_some(settings, mailing, telling, stop, &names())
+    }
+
+    /// The same, of those alone that are [named](names): the others are somebody else's.
+    #[must_use]
+    pub fn start_some(
+        settings: Settings,
+        mailing: Mailing,
+        telling: Telling,
+        stop: CancellationToken,
+        wanted: &[&str],
+    ) -> Self {
         let consumers = Self { process: Process::new(settings), stop };
-        for read_model in schema::READ_MODELS {
+        let wants = |name| wanted.contains(&name);
+        for read_model in schema::READ_MODELS.iter().filter(|read_model| wants(read_model.name)) {
             of_name!(read_model.name, P => consumers.project::<P>()).expect("every read model is a projection");
         }
-        consumers.carry::<OrderFulfilment>(&[<OrderFulfilment as Policy>::Follows::CATEGORY]);
-        consumers.carry::<Payments>(&[<Payments as Policy>::Follows::CATEGORY]);
-        consumers.carry::<Claims>(&[<Claims as Policy>::Follows::CATEGORY]);
-        consumers.mail(mailing);
-        consumers.forget();
-        consumers.tell(telling);
-        consumers.archive();
-        consumers.watch_timers();
+        if wants(OrderFulfilment::GROUP) {
+            consumers.carry::<OrderFulfilment>();
+        }
+        if wants(Payments::GROUP) {
+            consumers.carry::<Payments>();
+        }
+        if wants(Claims::GROUP) {
+            consumers.carry::<Claims>();
+        }
+        if wants(mailer::GROUP) {
+            consumers.mail(mailing);
+        }
+        if wants(privacy::GROUP) {
+            consumers.forget();
+        }
+        if wants(webhooks::GROUP) {
+            consumers.tell(telling);
+        }
+        if wants(archive::GROUP) {
+            consumers.archive();
+        }
+        if wants(timers::GROUP) {
+            consumers.watch_timers();
+        }
         let Settings { store, database, .. } = consumers.process.settings.clone();
         let (owner, status) = (consumers.process.owner.clone(), consumers.process.status.clone());
         let sight = Sight::new(store.clone(), &database, owner.clone(), status);
@@ -102,7 +140,8 @@ impl Consumers {
         self.process.tasks.spawn(feed::<P>(self.process.clone(), self.stop.clone()));
     }
 
-    fn carry<P: Policy + Send + Sync + 'static>(&self, categories: &'static [&'static str]) {
+    fn carry<P: Policy + Send + Sync + 'static>(&self) {
+        let categories = &[P::Follows::CATEGORY];
         let pool = schema::pool(&self.process.settings.database, schema::POLICIES, 3);
         let Settings { store, provider, pay_within, .. } = self.process.settings.clone();
         let sink = OneByOne::new(pool.clone(), Carrying::<P>::new(store, provider, pay_within));

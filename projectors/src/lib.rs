@@ -37,7 +37,7 @@ mod unregister;
 mod verify;
 
 pub use archive::{Healed, Restored, Upkeep, heal, is_lost, restore};
-pub use consumers::{Consumers, Settings};
+pub use consumers::{Consumers, Settings, names};
 pub use dead_letters::{HeldAggregate, held, is_skipped};
 pub use event_store::requests::{Request, Which};
 pub use fault::Fault;

@@ -51,6 +51,7 @@ impl<P: Policy + Send + Sync + 'static> Carrying<P> {
 impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
     const GROUP: &'static str = P::GROUP;
     const SENDS_COMMANDS: bool = true;
+    const IS_AWAITED: bool = true;
     const PARALLEL: usize = PARALLEL;
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, trace: Trace) -> Result<(), Fault> {

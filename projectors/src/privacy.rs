@@ -74,6 +74,7 @@ impl Privacy {
 impl Duty for Privacy {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = true;
+    const IS_AWAITED: bool = false;
     const PARALLEL: usize = PARALLEL;
 
     /// Before anybody is looked up.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::event;
-use event_store::{Positioned, Record};
+use event_store::{Positioned, Record, Recorded};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -34,6 +34,12 @@ pub trait Projection: Send + Sync + 'static {
     const CATEGORIES: &'static [&'static str];
     /// The categories whose private records it copies from.
     const PRIVATE: &'static [&'static str] = &[];
+
+    /// Whether it copies from the private record with this event. Where it does not, the record is not read.
+    #[must_use]
+    fn copies(_event: &Recorded) -> bool {
+        true
+    }
 
     /// Its tables: the name of each, the category of the aggregates that its rows belong to, and the column with their ids.
     const TABLES: &'static [(&'static str, &'static str, &'static str)];

@@ -14,7 +14,7 @@ mod timing;
 mod turn;
 mod worker;
 
-pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, too_many};
+pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, set_aside, too_many};
 pub(crate) use measures::Measures;
 pub(crate) use one_by_one::{Duty, OneByOne};
 pub(crate) use paused::reason as paused;

@@ -261,15 +261,22 @@ pub(crate) async fn of_consumer(connection: &mut PgConnection, consumer: &str) -
 }
 
 /// Connections whose unqualified names mean the tables of a generation, or else those of its home.
+///
+/// What Postgres says is committed there may be lost with a crash of it, rows and positions together: then the events are
+/// folded again. So nobody waits for its disk.
 #[must_use]
 pub(crate) fn pool_of(database: &PgConnectOptions, generation: &Generation, connections: u32) -> PgPool {
-    pool(database, &format!("{},{}", generation.schema(), generation.read_model), connections)
+    let database = database.clone().options([("synchronous_commit", "off")]);
+    pool(&database, &format!("{},{}", generation.schema(), generation.read_model), connections)
 }
 
 /// Connections whose unqualified names mean the tables of these schemas, the first before the others.
 #[must_use]
 pub fn pool(database: &PgConnectOptions, schemas: &str, connections: u32) -> PgPool {
-    let options = database.clone().options([("search_path", schemas)]);
+    // Consumers look rows up by their keys, many at once. One plan for that is as good as another, and making one takes longer
+    // than most statements. It must not be one that was made while the tables were nearly empty, and reads all of them.
+    let planned = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+    let options = database.clone().options([("search_path", schemas)]).options(planned);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(3))

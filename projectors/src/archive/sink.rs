@@ -24,6 +24,7 @@ impl ArchiveSink {
 impl Sink for ArchiveSink {
     const SUBJECT: &'static str = super::GROUP;
     const SENDS_COMMANDS: bool = false;
+    const IS_AWAITED: bool = false;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         // Read after the events: what the records held by then, or newer.

@@ -79,13 +79,17 @@ impl Mailer {
 impl Duty for Mailer {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = false;
+    const IS_AWAITED: bool = false;
     const PARALLEL: usize = PARALLEL;
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, _: Trace) -> Result<(), Fault> {
         self.send(leases, feed, event).await
     }
 
+    const SETTLES: bool = true;
+
     async fn settle(&self, connection: &mut PgConnection, turn: &Turn) -> Result<(), Fault> {
+        self.post.trim(connection).await?;
         sent::forget(connection, turn).await
     }
 }

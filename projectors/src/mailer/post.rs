@@ -9,7 +9,7 @@ use lettre::{
     },
 };
 use secrecy::ExposeSecret;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::{
     Mailing, Way,
@@ -59,15 +59,9 @@ impl Post {
                 NotSent::Away(said) => Fault::Mail(said),
                 NotSent::Refused(said) => broken(&format!("the mail server refuses the mail: {said}")),
             })?;
-            mail.note(&mut *self.pool.acquire().await?).await?;
+            mail.note(&self.pool).await?;
         } else {
-            let kept = Kept {
-                message_id: &message_id,
-                recipient: mail.recipient,
-                address: &address,
-                words: &words,
-                link: link.as_ref(),
-            };
+            let kept = Kept { message_id: &message_id, address: &address, words: &words, link: link.as_ref() };
             self.keep(mail, kept).await?;
         }
         // The span says about which event; to whom is not to be said.
@@ -77,11 +71,7 @@ impl Post {
     }
 
     async fn keep(&self, mail: Mail<'_>, kept: Kept<'_>) -> Result<(), Fault> {
-        let mut transaction = self.pool.begin().await?;
-        if mail.note(&mut transaction).await? {
-            outbox::keep(&mut transaction, kept).await?;
-        }
-        transaction.commit().await?;
+        outbox::keep(&self.pool, mail, kept).await?;
         // Whoever was erased since the address was read had the outbox cleared before this mail came.
         if self.address(mail).await?.is_none() {
             outbox::forget(&self.pool, mail.recipient).await?;
@@ -92,6 +82,14 @@ impl Post {
     /// Forgets the mails to whoever is erased, where mails are kept.
     pub(super) async fn forget(&self, mail: Mail<'_>) -> Result<(), Fault> {
         outbox::forget(&self.pool, mail.recipient).await
+    }
+
+    /// Forgets the oldest mails, where mails are kept and have become many.
+    pub(super) async fn trim(&self, connection: &mut PgConnection) -> Result<(), Fault> {
+        match self.mailing.way {
+            Way::Outbox => outbox::trim(connection).await,
+            Way::Smtp(_) | Way::Off => Ok(()),
+        }
     }
 
     pub(super) async fn was_sent(&self, mail: Mail<'_>) -> Result<bool, Fault> {

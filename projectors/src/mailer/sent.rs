@@ -40,8 +40,8 @@ impl Mail<'_> {
         Ok(sent.fetch_one(pool).await?)
     }
 
-    /// Writes down that it was sent; whether it was not yet.
-    pub(super) async fn note(self, connection: &mut PgConnection) -> Result<bool, Fault> {
+    /// Writes down that it was sent.
+    pub(super) async fn note(self, pool: &PgPool) -> Result<(), Fault> {
         let event = &self.event.event;
         let noted = sqlx::query!(
             "insert into sent (category, partition, position, id, version, command, recipient)
@@ -54,7 +54,8 @@ impl Mail<'_> {
             event.command,
             Uuid::from(self.recipient)
         );
-        Ok(noted.execute(connection).await?.rows_affected() > 0)
+        noted.execute(pool).await?;
+        Ok(())
     }
 }
 

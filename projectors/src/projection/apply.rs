@@ -29,7 +29,7 @@ pub(crate) async fn private_records<'a, P: Projection>(
 ) -> Result<PrivateRecords, Fault> {
     let mut records = HashMap::new();
     for category in P::PRIVATE {
-        let of_category = events.clone().filter(|event| event.category() == *category);
+        let of_category = events.clone().filter(|event| event.category() == *category && P::copies(event));
         let ids: Vec<_> = of_category.map(|event| event.id).collect::<BTreeSet<_>>().into_iter().collect();
         let found = store.private(category, &ids).await?;
         records.insert(*category, ids.into_iter().zip(found).collect());
@@ -75,16 +75,16 @@ pub(crate) async fn apply<P: Projection>(
         }
         P::save(rows, connection).await?;
     }
-    save_applied(connection, &newest).await
+    save_applied::<P>(connection, &newest).await
 }
 
 /// Makes the rows count as containing this event without folding it.
-pub(crate) async fn pass_over(
+pub(crate) async fn pass_over<P: Projection>(
     connection: &mut PgConnection,
     category: &'static str,
     event: &Positioned,
 ) -> Result<(), Fault> {
-    save_applied(connection, &BTreeMap::from([((category, event.event.id), event)])).await
+    save_applied::<P>(connection, &BTreeMap::from([((category, event.event.id), event)])).await
 }
 
 /// What the rows of one aggregate contain.
@@ -124,21 +124,29 @@ async fn read_contained<P: Projection>(
     Ok(())
 }
 
-async fn save_applied(connection: &mut PgConnection, newest: &BTreeMap<Aggregate, &Positioned>) -> Result<(), Fault> {
+/// Remembers what the rows contain, and tells whoever waits for it.
+async fn save_applied<P: Projection>(
+    connection: &mut PgConnection,
+    newest: &BTreeMap<Aggregate, &Positioned>,
+) -> Result<(), Fault> {
     if newest.is_empty() {
         return Ok(());
     }
     let events = || newest.values();
     sqlx::query!(
-        "insert into applied (category, id, version, position, command)
-         select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])
-         on conflict (category, id) do update set
-           version = excluded.version, position = excluded.position, command = excluded.command",
+        "with applied as (
+           insert into applied (category, id, version, position, command)
+           select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])
+           on conflict (category, id) do update set
+             version = excluded.version, position = excluded.position, command = excluded.command
+         )
+         select pg_notify('millrace', $6)",
         &newest.keys().map(|(category, _)| (*category).to_owned()).collect::<Vec<_>>(),
         &newest.keys().map(|(_, id)| *id).collect::<Vec<_>>(),
         &events().map(|event| event.event.version as i64).collect::<Vec<_>>(),
         &events().map(|event| event.position as i64).collect::<Vec<_>>(),
         &events().map(|event| event.event.command.clone()).collect::<Vec<_>>(),
+        P::NAME,
     )
     .execute(connection)
     .await?;

@@ -42,7 +42,6 @@ impl<P: Projection> ProjectionSink<P> {
             Vec::new()
         };
         keep(&mut transaction, leases, &waiting, &stopped).await?;
-        sqlx::query!("select pg_notify('millrace', $1)", P::NAME).execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 }
@@ -50,6 +49,7 @@ impl<P: Projection> ProjectionSink<P> {
 impl<P: Projection> Sink for ProjectionSink<P> {
     const SUBJECT: &'static str = P::NAME;
     const SENDS_COMMANDS: bool = false;
+    const IS_AWAITED: bool = true;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         let events = turn.iter().flat_map(|(_, events)| events).map(|positioned| &positioned.event);
@@ -66,12 +66,11 @@ impl<P: Projection> Sink for ProjectionSink<P> {
         let events: Vec<_> = events.iter().collect();
         caught(apply::<P>(connection, &events, &private)).await?;
         late::number::<P>(connection, &events).await?;
-        sqlx::query!("select pg_notify('millrace', $1)", P::NAME).execute(connection).await?;
         Ok(())
     }
 
     async fn pass_over(&self, connection: &mut PgConnection, feed: Feed, event: &Positioned) -> Result<(), Fault> {
-        pass_over(connection, feed.category, event).await
+        pass_over::<P>(connection, feed.category, event).await
     }
 }
 

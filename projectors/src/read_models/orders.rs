@@ -14,7 +14,7 @@ use domain::{
     message::Conversation,
     order::{Acting, Action, Answer, Event, Line, Order},
 };
-use event_store::{Positioned, Record};
+use event_store::{Positioned, Record, Recorded};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -71,6 +71,11 @@ impl Projection for Orders {
     const NAME: &'static str = "orders";
     const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
     const PRIVATE: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
+    fn copies(event: &Recorded) -> bool {
+        // An address is copied once.
+        event.category() != Order::CATEGORY || event.kind == "order.placed"
+    }
+
     const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
         ("orders", Order::CATEGORY, "id"),
         ("order_lines", Order::CATEGORY, "order_id"),

@@ -69,34 +69,38 @@ impl Projection for Products {
     type Rows = Rows;
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
-        let products = sqlx::query_as!(
-            ProductRow,
-            "select id, version, seller, name, description, category, price_amount, price_currency, images, status,
-                    listed_at, offered_at, changed_at
-             from products where id = any($1)",
-            &touched.of(Product::CATEGORY)
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        let stock = sqlx::query_as!(
-            Stock,
-            "select id, version, on_hand, reserved, threshold from stock where id = any($1)",
-            &touched.of(Inventory::CATEGORY)
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        let sellers = sqlx::query_as!(
-            SellerRow,
-            "select id, version, shop_name, opened_at, suspended, erased from sellers where id = any($1)",
-            &touched.of(User::CATEGORY)
-        )
-        .fetch_all(connection)
-        .await?;
-        Ok(Rows {
-            products: products.into_iter().map(|row| (row.id, row)).collect(),
-            stock: stock.into_iter().map(|row| (row.id, row)).collect(),
-            sellers: sellers.into_iter().map(|row| (row.id, row)).collect(),
-        })
+        // Most turns are about stock alone: what nothing touches is not asked for.
+        let mut rows = Rows::default();
+        let ids = touched.of(Product::CATEGORY);
+        if !ids.is_empty() {
+            let products = sqlx::query_as!(
+                ProductRow,
+                "select id, version, seller, name, description, category, price_amount, price_currency, images, status,
+                        listed_at, offered_at, changed_at
+                 from products where id = any($1)",
+                &ids
+            );
+            rows.products = products.fetch_all(&mut *connection).await?.into_iter().map(|row| (row.id, row)).collect();
+        }
+        let ids = touched.of(Inventory::CATEGORY);
+        if !ids.is_empty() {
+            let stock = sqlx::query_as!(
+                Stock,
+                "select id, version, on_hand, reserved, threshold from stock where id = any($1)",
+                &ids
+            );
+            rows.stock = stock.fetch_all(&mut *connection).await?.into_iter().map(|row| (row.id, row)).collect();
+        }
+        let ids = touched.of(User::CATEGORY);
+        if !ids.is_empty() {
+            let sellers = sqlx::query_as!(
+                SellerRow,
+                "select id, version, shop_name, opened_at, suspended, erased from sellers where id = any($1)",
+                &ids
+            );
+            rows.sellers = sellers.fetch_all(&mut *connection).await?.into_iter().map(|row| (row.id, row)).collect();
+        }
+        Ok(rows)
     }
 
     fn fold(rows: &mut Rows, Positioned { event, .. }: &Positioned, private: &Record) -> Result<(), Unfoldable> {
@@ -224,6 +228,9 @@ impl Rows {
 }
 
 async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     // An array of arrays would have to be rectangular: the images travel as one text each, and no URL holds a space.
     sqlx::query!(
         "insert into products (id, version, seller, name, description, category, price_amount, price_currency, images,
@@ -259,6 +266,9 @@ async fn save_products(rows: Vec<ProductRow>, connection: &mut PgConnection) -> 
 }
 
 async fn save_stock(rows: Vec<Stock>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into stock (id, version, on_hand, reserved, threshold)
          select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
@@ -277,6 +287,9 @@ async fn save_stock(rows: Vec<Stock>, connection: &mut PgConnection) -> sqlx::Re
 }
 
 async fn save_sellers(rows: Vec<SellerRow>, connection: &mut PgConnection) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into sellers (id, version, shop_name, opened_at, suspended, erased)
          select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[], $5::bool[], $6::bool[])

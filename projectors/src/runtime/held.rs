@@ -52,15 +52,40 @@ impl Skipped {
     pub(crate) fn contains(&self, event: &Positioned) -> bool {
         !self.0.is_empty() && self.0.contains(&(event.event.id, event.event.version))
     }
+}
 
-    /// Those of a turn. The turn may have been dealt with before, when the position was set back since.
-    pub(crate) async fn of(connection: &mut PgConnection, subject: &str, turn: &Turn) -> Result<Self, Fault> {
-        let ids: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| event.event.id).collect();
-        let rows = sqlx::query!("select id, version from skipped where consumer = $1 and id = any($2)", subject, &ids)
-            .fetch_all(connection)
-            .await?;
-        Ok(Self(rows.into_iter().map(|row| (row.id, row.version.unsigned_abs())).collect()))
+/// What of a turn is not to be dealt with: the aggregates of its feeds that are held, and those of its events that were
+/// discarded. It may have been dealt with before, when the position was set back since.
+pub(crate) async fn set_aside(
+    connection: &mut PgConnection,
+    consumer: &str,
+    subject: &str,
+    turn: &Turn,
+) -> Result<(Held, Skipped), Fault> {
+    let (categories, partitions) = names(turn.iter().map(|(feed, _)| *feed));
+    let ids: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| event.event.id).collect();
+    let rows = sqlx::query!(
+        r#"select category as "category!", id as "id!", null::bigint as discarded
+           from held join unnest($2::text[], $3::smallint[]) as f (category, partition) using (category, partition)
+           where consumer = $1
+           union all
+           select category, id, version from skipped where consumer = $4 and id = any($5)"#,
+        consumer,
+        &categories,
+        &partitions,
+        subject,
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let (mut held, mut skipped) = (Held::default(), Skipped::default());
+    for row in rows {
+        match row.discarded {
+            None => drop(held.0.insert((row.category, row.id))),
+            Some(version) => drop(skipped.0.insert((row.id, version.unsigned_abs()))),
+        }
     }
+    Ok((held, skipped))
 }
 
 /// A run that stopped at an event which fails by itself.

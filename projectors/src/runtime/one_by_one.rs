@@ -16,7 +16,7 @@ use tracing::{Instrument, debug};
 
 use super::{
     Leases,
-    held::{Held, Skipped, Stopped, keep, too_many},
+    held::{Skipped, Stopped, keep, set_aside, too_many},
     turn::{Run, Turn, runs},
     worker::Sink,
 };
@@ -28,6 +28,8 @@ pub(crate) trait Duty: Send + Sync + 'static {
     const GROUP: &'static str;
     /// Whether what it does is to send commands.
     const SENDS_COMMANDS: bool;
+    /// Whether somebody waits for it.
+    const IS_AWAITED: bool;
     /// How many aggregates are dealt with at the same time.
     const PARALLEL: usize;
 
@@ -45,7 +47,10 @@ pub(crate) trait Duty: Send + Sync + 'static {
         trace: Trace,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Does what belongs into the transaction that settles a turn.
+    /// Whether anything belongs into the transaction that settles a turn.
+    const SETTLES: bool = false;
+
+    /// Does that.
     fn settle(&self, _connection: &mut PgConnection, _turn: &Turn) -> impl Future<Output = Result<(), Fault>> + Send {
         ready(Ok(()))
     }
@@ -105,12 +110,11 @@ impl<D: Duty> OneByOne<D> {
 impl<D: Duty> Sink for OneByOne<D> {
     const SUBJECT: &'static str = D::GROUP;
     const SENDS_COMMANDS: bool = D::SENDS_COMMANDS;
+    const IS_AWAITED: bool = D::IS_AWAITED;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let feeds = turn.iter().map(|(feed, _)| *feed);
         let mut connection = self.pool.acquire().await?;
-        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
-        let skipped = Skipped::of(&mut connection, D::GROUP, turn).await?;
+        let (held, skipped) = set_aside(&mut connection, leases.consumer(), D::GROUP, turn).await?;
         drop(connection);
         let events: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| &event.event).collect();
         self.duty.prepare(&events).await?;
@@ -124,6 +128,10 @@ impl<D: Duty> Sink for OneByOne<D> {
         let stopped = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         let stopped: Vec<_> = stopped.into_iter().flatten().collect();
         too_many(&stopped, leases.timing().most_failing)?;
+        if waiting.is_empty() && stopped.is_empty() && !D::SETTLES {
+            // One statement is a transaction of its own. Where a lease of several is lost, the others are settled rightly.
+            return leases.settle(&mut *self.pool.acquire().await?, turn).await;
+        }
         let mut transaction = self.pool.begin().await?;
         leases.settle(&mut transaction, turn).await?;
         keep(&mut transaction, leases, &waiting, &stopped).await?;

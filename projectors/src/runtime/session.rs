@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use event_store::{Feed, Positioned, Reader, Store};
+use event_store::{Error, Feed, Positioned, Reader, Store};
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,12 +15,18 @@ use super::{
     positions::{Lease, Leases, is_settled, settled_name},
     retry,
     status::Status,
+    timing::Timing,
     worker::Sink,
 };
 use crate::{Fault, log::Log};
 
 /// The most events of one feed that are read at once.
 const COUNT: usize = 500;
+/// The rest after a turn for which nobody had to wait, as the one before. A turn costs nearly the same with few events as
+/// with many, so where events come faster than turns end, fewer and larger ones leave time for everything else.
+const REST: Duration = Duration::from_millis(10);
+/// Events that come within this time had been there.
+const AT_ONCE: Duration = Duration::from_millis(2);
 /// After how long a reader that no longer reads disappears from `XINFO CONSUMERS`.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
 
@@ -30,7 +36,6 @@ pub(super) struct Session<'a, S> {
     pub(super) store: &'a Store,
     pub(super) log: &'a Log,
     pub(super) leases: &'a Leases,
-    pub(super) reader: &'a mut Reader,
     pub(super) sink: &'a S,
     pub(super) status: &'a Status,
     pub(super) measures: &'a Measures,
@@ -42,11 +47,13 @@ pub(super) struct Session<'a, S> {
 
 impl<S: Sink> Session<'_, S> {
     /// Works until told to stop (`Ok`) or until anything is in doubt.
-    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), Fault> {
-        let tick = self.leases.timing().tick;
-        let mut ticked = None::<Instant>;
+    pub(super) async fn run(mut self, reader: &mut Reader, stop: &CancellationToken) -> Result<(), Fault> {
+        let Timing { tick, linger, .. } = *self.leases.timing();
+        let linger = (!S::IS_AWAITED).then_some(linger);
+        let (mut ticked, mut busy, mut ahead) = (None::<Instant>, 0_u32, None);
         while !stop.is_cancelled() {
-            if ticked.is_none_or(|ticked| ticked.elapsed() >= tick) {
+            // Not while the group was given more than is settled, since that is what it looks for.
+            if ahead.is_none() && ticked.is_none_or(|ticked| ticked.elapsed() >= tick) {
                 self.take_leases().await?;
                 if let Some(reason) = paused::reason(self.leases.pool(), self.group).await? {
                     self.status.failed(self.group, &Fault::Paused(reason));
@@ -62,18 +69,28 @@ impl<S: Sink> Session<'_, S> {
                 let _ = tokio::time::timeout(tick, stop.cancelled()).await;
                 continue;
             }
-            let turn = if self.behind.is_empty() {
-                let feeds: Vec<Feed> = held.iter().map(|(feed, _)| *feed).collect();
-                let left = tick.saturating_sub(ticked.map_or(Duration::ZERO, |ticked| ticked.elapsed()));
-                tokio::select! {
+            let asked = Instant::now();
+            let feeds: Vec<Feed> = held.iter().map(|(feed, _)| *feed).collect();
+            let left = tick.saturating_sub(ticked.map_or(Duration::ZERO, |ticked| ticked.elapsed()));
+            let turn = match ahead.take() {
+                Some(turn) => turn,
+                None if self.behind.is_empty() => tokio::select! {
                     () = stop.cancelled() => return Ok(()),
-                    turn = self.reader.next(&feeds, COUNT, left) => turn?,
-                }
-            } else {
-                self.catch_up(&held).await?
+                    turn = gather(reader, &feeds, left, linger) => turn?,
+                },
+                None => self.catch_up(&held).await?,
             };
-            if !turn.is_empty() {
+            if is_full(&turn) && self.behind.is_empty() && left > tick / 2 {
+                let (settled, next) =
+                    tokio::join!(self.settle(&held, &turn), reader.next(&feeds, COUNT, Duration::ZERO));
+                settled?;
+                ahead = Some(next?).filter(|next| !next.is_empty());
+            } else if !turn.is_empty() {
+                busy = if asked.elapsed() < AT_ONCE { busy + 1 } else { 0 };
                 self.settle(&held, &turn).await?;
+                if busy > 1 && !is_full(&turn) {
+                    let _ = tokio::time::timeout(REST, stop.cancelled()).await;
+                }
             }
             self.status.works(self.group);
         }
@@ -164,6 +181,31 @@ impl<S: Sink> Session<'_, S> {
             None => self.store.head(feed).await? > position,
         })
     }
+}
+
+/// Whether there is more where it came from.
+fn is_full(turn: &[(Feed, Vec<Positioned>)]) -> bool {
+    turn.iter().any(|(_, events)| events.len() >= COUNT)
+}
+
+/// The next events of these feeds, waiting up to `left` for the first, and then a little for others.
+async fn gather(
+    reader: &mut Reader,
+    feeds: &[Feed],
+    left: Duration,
+    linger: Option<Duration>,
+) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
+    let mut turn = reader.next(feeds, COUNT, left).await?;
+    if let Some(linger) = linger.filter(|_| !turn.is_empty() && !is_full(&turn)) {
+        tokio::time::sleep(linger).await;
+        for (feed, events) in reader.next(feeds, COUNT, Duration::ZERO).await? {
+            match turn.iter_mut().find(|(known, _)| *known == feed) {
+                Some((_, gathered)) => gathered.extend(events),
+                None => turn.push((feed, events)),
+            }
+        }
+    }
+    Ok(turn)
 }
 
 /// The span of a turn: a trace of its own, linked to those of its events.

@@ -12,6 +12,8 @@ pub struct Timing {
     pub grace: Duration,
     /// How often leases are renewed, and how often a consumer looks for what is due. At most half of a lease.
     pub tick: Duration,
+    /// How long consumers that nobody waits for let events gather before they deal with them together.
+    pub linger: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one.
     pub retry_after: Duration,
     /// How often an event is tried before it is a dead letter: twice at least.
@@ -26,6 +28,7 @@ impl Default for Timing {
             lease: Duration::from_secs(2),
             grace: Duration::from_secs(2),
             tick: Duration::from_millis(500),
+            linger: Duration::from_millis(200),
             retry_after: Duration::from_secs(1),
             attempts: 5,
             most_failing: 20,

@@ -27,6 +27,8 @@ pub(crate) trait Sink: Send + Sync + 'static {
     const SUBJECT: &'static str;
     /// Whether a turn that was broken off may have commands on their way, which can arrive until its leases end.
     const SENDS_COMMANDS: bool;
+    /// Whether somebody waits for what becomes of an event. Where nobody does, few larger turns are better than many.
+    const IS_AWAITED: bool;
 
     /// Deals with every event of a turn, and settles it. An event that fails by itself, and those that wait behind it,
     /// are kept for later.
@@ -136,10 +138,10 @@ impl<S: Sink> Worker<S> {
         let Self { group, store, log, leases, reader, sink, status, measures, turn } = self;
         turn.clear();
         let behind = BTreeSet::new();
-        let session = Session { group, store, log, leases, reader, sink, status, measures, turn, behind };
+        let session = Session { group, store, log, leases, sink, status, measures, turn, behind };
         tokio::select! {
             fault = renew(leases) => Err(fault),
-            end = session.run(stop) => end,
+            end = session.run(reader, stop) => end,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Fault,
     fault::caught,
-    runtime::{Held, Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, too_many},
+    runtime::{Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, set_aside, too_many},
 };
 
 /// How many aggregates are looked at at the same time.
@@ -119,12 +119,11 @@ pub(super) fn hearer(owner: UserId, user: &User, scope: Scope) -> Option<Hearer>
 impl Sink for WebhooksSink {
     const SUBJECT: &'static str = GROUP;
     const SENDS_COMMANDS: bool = false;
+    const IS_AWAITED: bool = false;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let feeds = turn.iter().map(|(feed, _)| *feed);
         let mut connection = self.pool.acquire().await?;
-        let held = Held::of(&mut connection, leases.consumer(), feeds).await?;
-        let skipped = Skipped::of(&mut connection, GROUP, turn).await?;
+        let (held, skipped) = set_aside(&mut connection, leases.consumer(), GROUP, turn).await?;
         let mut subscribers = Subscribers::read(&mut connection).await?;
         drop(connection);
         let (flowing, waiting) = runs(turn, &held);

@@ -20,6 +20,8 @@ use crate::snapshot::Outdated;
 const TOGETHER: i64 = 200;
 /// After how long it looks without having been told to.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// How long it waits for more of what it was told of: one look for all of it costs as much as one for each.
+const GATHER: Duration = Duration::from_millis(10);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
 /// How many batches a connection may be behind before it is cut.
@@ -71,6 +73,7 @@ impl Source {
                     };
                     // Whether told or not, the next look tells.
                     let _ = timeout(POLL_INTERVAL, told).await;
+                    sleep(GATHER).await;
                 }
                 Err(error) if Outdated::is(&error) => app.shape.changed(),
                 Err(error) => {
