@@ -237,7 +237,7 @@ impl Shop {
         let (store, database) = (self.store(), self.database());
         let caught_up = async || {
             let lags = projectors::lag(&store, &database).await;
-            lags.is_ok_and(|lags| lags.iter().all(|lag| lag.events == 0 || lag.consumer == late))
+            lags.is_ok_and(|lags| have_begun(&lags) && lags.iter().all(|lag| lag.events == 0 || lag.consumer == late))
         };
         test_kit::eventually("consumers catch up", PATIENCE, caught_up).await;
     }
@@ -287,4 +287,9 @@ fn read_until_ready(mut lines: impl Iterator<Item = String> + Send + 'static) ->
 pub(crate) fn repository(path: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path);
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// Whether every consumer is there. Before it has registered, none lags.
+pub(crate) fn have_begun(lags: &[projectors::Lag]) -> bool {
+    lags.len() >= projectors::names().len()
 }
