@@ -23,6 +23,9 @@ pub(crate) struct Consuming {
     /// How often leases are renewed, and how often consumers look for what is due
     #[arg(long, env = "MILLRACE_TICK", default_value = "500ms", value_parser = duration)]
     tick: Duration,
+    /// How long consumers that nobody waits for let events gather: mails, webhooks, the archive, what is forgotten
+    #[arg(long, env = "MILLRACE_LINGER", default_value = "200ms", value_parser = duration)]
+    linger: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one
     #[arg(long, env = "MILLRACE_RETRY_AFTER", default_value = "1s", value_parser = duration)]
     retry_after: Duration,
@@ -75,6 +78,7 @@ impl Consuming {
             lease: self.lease,
             grace: self.lease_grace,
             tick: self.tick,
+            linger: self.linger,
             retry_after: self.retry_after,
             most_failing: self.most_failing,
             ..Timing::default()

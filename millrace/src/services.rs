@@ -8,7 +8,8 @@ use std::{
 };
 
 use axum::Router;
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
+use projectors::Consumers;
 use tokio_util::sync::CancellationToken;
 use web::{
     caller::Gate,
@@ -158,6 +159,14 @@ pub(crate) struct Projectors {
     /// The address of the operations listener (health, metrics); not for the public
     #[arg(long, env = "MILLRACE_OPS_LISTEN", default_value_t = local(9083))]
     ops_listen: SocketAddr,
+    /// Run these consumers alone, separated by commas, where other processes run the others
+    #[arg(
+        long,
+        env = "MILLRACE_CONSUMERS",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(projectors::names())
+    )]
+    consumers: Vec<String>,
     #[command(flatten)]
     consuming: Consuming,
     #[command(flatten)]
@@ -197,7 +206,9 @@ impl Projectors {
         announce("projectors", None, operations.local_addr()?);
         let provider = self.payments.provider(self.demo.demo, &self.redis.redis_url)?;
         let consuming = self.consuming.with_payments(store.clone(), database, self.payments, provider)?;
-        let consumers = projectors::Consumers::start(consuming, mailing, telling, stop.clone());
+        let wanted: Vec<_> = self.consumers.iter().map(String::as_str).collect();
+        let wanted = if wanted.is_empty() { projectors::names() } else { wanted };
+        let consumers = Consumers::start_some(consuming, mailing, telling, stop.clone(), &wanted);
         let checks = Checks::new()
             .with("redis", redis_is_ready(&store))
             .with("consumers", they_work(consumers.status()))

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{
     customer::{Customer, PASSWORD},
     nginx::Gateway,
-    running::{MILLRACE, PATIENCE, pid},
+    running::{MILLRACE, PATIENCE, have_begun, pid},
 };
 
 /// One service, ended when dropped.
@@ -183,8 +183,10 @@ impl Apart {
     pub(crate) async fn at_rest(&self) {
         let [_, database] = (self.addresses)("projectors");
         let (store, database) = (self.store(), database.parse().unwrap());
-        let caught_up =
-            async || projectors::lag(&store, &database).await.is_ok_and(|lags| lags.iter().all(|lag| lag.events == 0));
+        let caught_up = async || {
+            let lags = projectors::lag(&store, &database).await;
+            lags.is_ok_and(|lags| have_begun(&lags) && lags.iter().all(|lag| lag.events == 0))
+        };
         test_kit::eventually("consumers catch up", PATIENCE, caught_up).await;
     }
 
@@ -269,6 +271,21 @@ async fn an_order_is_placed_decided_and_shown_by_three_processes() {
     let product = seller.sell("Anna's lanterns", 3).await;
     let order = buyer.order(&product, 2).await;
     assert_eq!(buyer.decision(&order).await, "confirmed");
+}
+
+#[tokio::test]
+async fn projectors_run_the_consumers_that_are_named_and_leave_the_others_to_others() {
+    let shop = Apart::open(&[("MILLRACE_CONSUMERS", "orders,mailer")]).await;
+    let [_, database] = (shop.addresses)("projectors");
+    let (store, database) = (shop.store(), database.parse().unwrap());
+    let named = async || {
+        let lags = projectors::lag(&store, &database).await.unwrap();
+        let worked_on = lags.iter().filter(|lag| lag.owners > 0).map(|lag| lag.consumer.as_str());
+        let mut worked_on: Vec<_> = worked_on.collect();
+        worked_on.sort_unstable();
+        worked_on == ["mailer", "orders_g1"]
+    };
+    test_kit::eventually("both are worked on, and nothing else", PATIENCE, named).await;
 }
 
 #[tokio::test]
