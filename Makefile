@@ -8,10 +8,10 @@ RUST_LEAST := 1.94
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up observe test otlp contract ansible bench chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
+.PHONY: help up observe test otlp contract ansible bench bench-curves bench-logins chaos soak queries lint rust servers browser gateway prometheus storefront page screenshots
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 21
 
 up: servers rust page ## Run a demo shop: everything in one process (ARGS="--port 8081" adds flags)
 	$(CARGO) run --bin millrace -- up --demo $(ARGS)
@@ -41,10 +41,19 @@ ansible: rust ## Try the playbooks on two machines of their own: deploy, update,
 	$(CARGO) build --bin millrace
 	ansible/check
 
+# ONLY=commands for a part of it, EVENTS=100000 for a shorter log.
+bench: servers rust ## Measure Millrace beside what Redis, Postgres and axum can do at most (bench/results.md)
+	$(CARGO) build --release --workspace --bin millrace --bin bench
+	target/release/bench table --to bench $(if $(EVENTS),--events $(EVENTS)) $(ONLY)
+
+bench-curves: servers rust ## Measure how cost grows with connections, aggregates and processes (bench/curves.md)
+	$(CARGO) build --release --workspace --bin millrace --bin bench
+	target/release/bench curves --to bench $(if $(EVENTS),--events $(EVENTS)) $(ONLY)
+
 # SAMPLES=1000 for more.
-bench: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
-bench: servers rust ## Measure how long logins take, and how they weigh on everything else
-	$(CARGO) test --workspace --test shop -- bench --nocapture --test-threads 1
+bench-logins: export MILLRACE_BENCH_SAMPLES = $(or $(SAMPLES),200)
+bench-logins: servers rust ## Measure how long logins take, and how they weigh on everything else
+	$(CARGO) test --workspace --test shop -- bench_ --nocapture --test-threads 1
 
 # FAULTS=500 or COMMANDS=5000 for longer, HISTORY=orders.csv.gz for the orders of another shop, MILLRACE_CHAOS_SEED to see a run again.
 chaos: export MILLRACE_CHAOS_FAULTS = $(or $(FAULTS),60)

@@ -1,6 +1,6 @@
 //! How long logins take, and how they weigh on everything else.
 //!
-//! `make bench` runs the same with `MILLRACE_BENCH_SAMPLES` of each, and shows what is printed here.
+//! `make bench-logins` runs the same with `MILLRACE_BENCH_SAMPLES` of each, and shows what is printed here.
 //! Nothing is asserted of a time.
 
 use std::{
