@@ -76,7 +76,9 @@ impl Shop {
 
     /// Starts every consumer; they come to Redis by this way.
     pub(crate) fn consume_through(&self, gate: &Gate, timing: Timing) -> Running {
-        self.consume_from(Store::open(&gate.url(), &patient()).unwrap(), timing, Upkeep::default())
+        // What a gate holds back for long is given up, as what a Redis that hangs does not answer.
+        let store = Store::open(&gate.url(), &event_store::Settings::default()).unwrap();
+        self.consume_from(store, timing, Upkeep::default())
     }
 
     /// Starts every consumer; they come to Postgres by this way.
