@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 use domain::{ProductId, inventory::Inventory};
-use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     measure::{Amount, median, rate},
     person::Person,
     report::Unit,
-    rows::{commands::receive, projections},
+    rows::{commands::receive, http_commands::receipt, projections},
     stage::Stage,
 };
 
@@ -47,10 +47,7 @@ const UNDER_WAY: usize = 64;
 pub(crate) async fn connections(amount: Amount, stage: &Stage) -> anyhow::Result<Vec<Curve>> {
     let shop = stage.shop(&[]).await?;
     let seller = Person::log_in(&shop, "demo@demo.com").await?;
-    let mut products = Vec::with_capacity(PRODUCTS);
-    while products.len() < PRODUCTS.min(amount.events) {
-        products.extend(try_join_all((0..16).map(|_| seller.list(1))).await?);
-    }
+    let products = seller.list_all(PRODUCTS.min(amount.events), 1).await?;
     let newest = products.last().cloned().context("nothing was listed")?;
     seller.wait_for(&format!("/api/products/{newest}")).await?;
     drop(shop);
@@ -63,10 +60,8 @@ pub(crate) async fn connections(amount: Amount, stage: &Stage) -> anyhow::Result
         let command = async || {
             rate(amount.during, at, async |which| {
                 let product = &products[next.fetch_add(1, Ordering::Relaxed) % products.len()];
-                let headers = format!("{of_seller}Idempotency-Key: {}\r\n", Uuid::now_v7().simple());
                 let path = format!("/api/inventory/{product}/receipts");
-                let receipt = request("POST", &path, &headers, r#"{"quantity":1}"#);
-                connections[which].succeed(&receipt).await.map(drop)
+                connections[which].succeed(&receipt(&path, &of_seller)).await.map(drop)
             })
             .await
         };

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
 use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,6 +50,15 @@ impl Person {
         });
         let product = self.post("/api/products", &product).await?;
         Ok(product["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Lists about so many products, with so many units of each.
+    pub(crate) async fn list_all(&self, count: usize, units: u32) -> anyhow::Result<Vec<String>> {
+        let mut products = Vec::with_capacity(count);
+        while products.len() < count {
+            products.extend(try_join_all((0..16).map(|_| self.list(units))).await?);
+        }
+        Ok(products)
     }
 
     /// Waits until there is something at this path.

@@ -35,17 +35,17 @@ pub trait Projection: Send + Sync + 'static {
     /// The categories whose private records it copies from.
     const PRIVATE: &'static [&'static str] = &[];
 
-    /// Whether it copies from the private record with this event. Where it does not, the record is not read.
-    #[must_use]
-    fn copies(_event: &Recorded) -> bool {
-        true
-    }
-
     /// Its tables: the name of each, the category of the aggregates that its rows belong to, and the column with their ids.
     const TABLES: &'static [(&'static str, &'static str, &'static str)];
 
     /// The rows that a turn touches, or all those of a feed.
     type Rows: Default + Send + Sync;
+
+    /// Whether it copies from the private record with this event. Where it does not, the record is not read.
+    #[must_use]
+    fn copies(_event: &Recorded) -> bool {
+        true
+    }
 
     /// Reads the rows of the aggregates that have new events.
     fn load(connection: &mut PgConnection, touched: &Touched) -> impl Future<Output = sqlx::Result<Self::Rows>> + Send;

@@ -1,7 +1,6 @@
 //! A command over HTTP: the whole of command-api beside an axum handler that only appends.
 
 use anyhow::Context;
-use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use crate::{
@@ -15,29 +14,30 @@ use crate::{
 const CONNECTIONS: usize = 64;
 /// So that 64 connections rarely meet at one.
 const PRODUCTS: usize = 1024;
-const BODY: &str = r#"{"quantity":1}"#;
+
+/// A request that takes in goods at a path, with these headers and a key of its own.
+pub(crate) fn receipt(path: &str, headers: &str) -> Vec<u8> {
+    let headers = format!("{headers}Idempotency-Key: {}\r\n", Uuid::now_v7().simple());
+    request("POST", path, &headers, r#"{"quantity":1}"#)
+}
 
 /// `POST …/receipts` by 64 connections.
 pub(crate) async fn measure(amount: Amount, stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let shop = stage.shop(&[("MILLRACE_WITHOUT_PROJECTORS", "true")]).await?;
     let bare = stage.bare().await?;
     let seller = Person::log_in(&shop, "demo@demo.com").await?;
-    let mut products = Vec::with_capacity(PRODUCTS);
-    while products.len() < PRODUCTS.min(amount.events) {
-        products.extend(try_join_all((0..16).map(|_| seller.list(1))).await?);
-    }
+    let products = seller.list_all(PRODUCTS.min(amount.events), 1).await?;
     let first = products.first().context("nothing was listed")?;
 
     let connections =
         (Connection::open_all(shop.port(), CONNECTIONS).await?, Connection::open_all(bare.port(), CONNECTIONS).await?);
-    let headers = |headers: &str| format!("{headers}Idempotency-Key: {}\r\n", Uuid::now_v7().simple());
     let next = std::sync::atomic::AtomicUsize::new(0);
     let of_seller = seller.headers();
     let ours = async || {
         rate(amount.during, CONNECTIONS, async |which| {
             let turn = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let path = format!("/api/inventory/{}/receipts", products[turn % products.len()]);
-            connections.0[which].succeed(&request("POST", &path, &headers(&of_seller), BODY)).await?;
+            connections.0[which].succeed(&receipt(&path, &of_seller)).await?;
             Ok(())
         })
         .await
@@ -45,7 +45,7 @@ pub(crate) async fn measure(amount: Amount, stage: &Stage) -> anyhow::Result<Vec
     let limit = async || {
         rate(amount.during, CONNECTIONS, async |which| {
             let path = format!("/receipts/{first}");
-            connections.1[which].succeed(&request("POST", &path, &headers(&of_seller), BODY)).await?;
+            connections.1[which].succeed(&receipt(&path, &of_seller)).await?;
             Ok(())
         })
         .await

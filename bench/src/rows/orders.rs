@@ -115,10 +115,7 @@ impl Market {
     async fn open(stage: &Stage) -> anyhow::Result<Self> {
         let shop = stage.shop(&[]).await?;
         let seller = Person::log_in(&shop, "demo@demo.com").await?;
-        let mut products = Vec::with_capacity(PRODUCTS);
-        while products.len() < PRODUCTS {
-            products.extend(try_join_all((0..16).map(|_| seller.list(STOCK))).await?);
-        }
+        let products = seller.list_all(PRODUCTS, STOCK).await?;
         let buyer = Person::log_in(&shop, "demo2@demo.com").await?;
         let connections = Connection::open_all(shop.port(), CONNECTIONS).await?;
         let (store, database) = (stage.store().await?, stage.database()?);

@@ -1,7 +1,5 @@
 //! Queries over HTTP: the whole of query-api beside an axum handler with the same SQL.
 
-use futures_util::future::try_join_all;
-
 use crate::{
     load::{Connection, request},
     measure::{Amount, in_turns, rate},
@@ -17,10 +15,7 @@ const PRODUCTS: usize = 2_000;
 pub(crate) async fn measure(amount: Amount, stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let shop = stage.shop(&[]).await?;
     let seller = Person::log_in(&shop, "demo@demo.com").await?;
-    let mut products = Vec::with_capacity(PRODUCTS);
-    while products.len() < PRODUCTS.min(amount.events) {
-        products.extend(try_join_all((0..16).map(|_| seller.list(1))).await?);
-    }
+    let products = seller.list_all(PRODUCTS.min(amount.events), 1).await?;
     let newest = products.last().cloned().unwrap_or_default();
     seller.wait_for(&format!("/api/products/{newest}")).await?;
     drop(shop);

@@ -78,6 +78,20 @@ async fn the_function_refuses_every_version_but_the_next_and_writes_nothing_then
 }
 
 #[tokio::test]
+async fn a_stream_without_events_is_checked_and_its_feed_left_alone() {
+    let redis = test_kit::redis().await;
+    let store = store(&redis).await;
+    let product = product_in(0);
+    execute(&store, product, receive(1)).await.unwrap();
+    let id = Uuid::from(product).to_string();
+    let mut call = redis::cmd("FCALL");
+    call.arg("millrace_append_3").arg(2).arg(format!("inventory:{{0}}:{id}")).arg("feed:inventory:{0}");
+    call.arg(&["0", "1", "1", "0", "0", "0", &*id, "1", "1", "0"]);
+    let answer: (String, u64) = call.query_async(&mut operator(&redis).await).await.unwrap();
+    assert_eq!(answer, ("ok".to_owned(), 0));
+}
+
+#[tokio::test]
 async fn the_function_refuses_arguments_that_do_not_add_up() {
     let redis = test_kit::redis().await;
     let _store = store(&redis).await;

@@ -71,11 +71,6 @@ impl Projection for Orders {
     const NAME: &'static str = "orders";
     const CATEGORIES: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
     const PRIVATE: &'static [&'static str] = &[Order::CATEGORY, Conversation::CATEGORY];
-    fn copies(event: &Recorded) -> bool {
-        // An address is copied once.
-        event.category() != Order::CATEGORY || event.kind == "order.placed"
-    }
-
     const TABLES: &'static [(&'static str, &'static str, &'static str)] = &[
         ("orders", Order::CATEGORY, "id"),
         ("order_lines", Order::CATEGORY, "order_id"),
@@ -86,6 +81,11 @@ impl Projection for Orders {
         ("messages", Conversation::CATEGORY, "order_id"),
     ];
     type Rows = Rows;
+
+    fn copies(event: &Recorded) -> bool {
+        // An address is copied once.
+        event.category() != Order::CATEGORY || event.kind == "order.placed"
+    }
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
         let ids = touched.of(Order::CATEGORY);
