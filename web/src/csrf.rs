@@ -6,8 +6,6 @@
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
 use crate::codes;
 use crate::problem::Problem;
@@ -25,20 +23,17 @@ pub(crate) fn is_exempt(path: &str) -> bool {
 }
 
 /// Refuses unsafe requests that another site may have caused: 403.
-pub(crate) async fn refuse_cross_site(request: Request, next: Next) -> Response {
+pub(crate) fn check(request: &Request) -> Result<(), Problem> {
     if request.method().is_safe() || is_exempt(request.uri().path()) {
-        return next.run(request).await;
+        return Ok(());
     }
-    match check(request.headers(), request.uri()) {
-        Ok(()) => next.run(request).await,
-        Err(reason) => {
-            tracing::warn!(target: "audit", event = "malicious_csrf", reason);
-            Problem::forbidden(codes::CROSS_SITE, reason).into_response()
-        }
-    }
+    is_own(request.headers(), request.uri()).map_err(|reason| {
+        tracing::warn!(target: "audit", event = "malicious_csrf", reason);
+        Problem::forbidden(codes::CROSS_SITE, reason)
+    })
 }
 
-fn check(headers: &HeaderMap, uri: &Uri) -> Result<(), &'static str> {
+fn is_own(headers: &HeaderMap, uri: &Uri) -> Result<(), &'static str> {
     if !headers.contains_key(X_REQUESTED_WITH) {
         return Err("the X-Requested-With header is missing");
     }
@@ -76,7 +71,7 @@ mod tests {
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
             .chain([(header::HOST, "shop.example:8080".parse().unwrap())])
             .collect();
-        check(&headers, &Uri::from_static("/api/orders"))
+        is_own(&headers, &Uri::from_static("/api/orders"))
     }
 
     #[test]

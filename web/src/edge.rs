@@ -3,24 +3,28 @@
 //! From the outside in: the client's address; request id, span and metrics; headers that browsers obey; panics; the time limit; the cross-site
 //! rule; the size limit. A service wraps its finished router once; `/{*path}` routes, such as a storefront's, come before
 //! the wrapping.
+//!
+//! All of it is one layer. Axum copies what is inside of a layer for every request, so that ten of them cost more than what they do.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn, map_request};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt;
 
 use crate::address::{OverTls, Proxies};
 use crate::caller::{Gate, SessionRead};
 use crate::codes;
-use crate::csrf::refuse_cross_site;
+use crate::csrf;
 use crate::json::BODY_LIMIT_BYTES;
-use crate::observe::{observe, panicked};
+use crate::observe::observe;
 use crate::problem::Problem;
-use crate::settings::Edge;
+use crate::settings;
 
 /// What a page of the shop may do: load what is its own, and images from anywhere over TLS; no inline script or style.
 const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; \
@@ -34,51 +38,63 @@ const GUARDS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+struct Edge {
+    gate: Gate,
+    proxies: Proxies,
+    time_limit: Duration,
+    behind_tls: bool,
+}
+
 /// Wraps a service's router. A handler that has not answered after the time limit leaves a 503.
-pub fn wrap(router: Router, gate: Gate, settings: &Edge) -> Router {
-    let (time_limit, proxies) = (settings.time_limit, Proxies::new(&settings.trusted_proxies));
-    let behind_tls = settings.behind_tls;
+pub fn wrap(router: Router, gate: Gate, settings: &settings::Edge) -> Router {
+    let settings::Edge { time_limit, behind_tls, .. } = *settings;
+    let edge = Edge { gate, proxies: Proxies::new(&settings.trusted_proxies), time_limit, behind_tls };
     router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(from_fn(refuse_large_bodies))
-        .layer(from_fn(refuse_cross_site))
-        .layer(from_fn(move |request: Request, next: Next| limit_time(time_limit, request, next)))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(move |request: Request, next: Next| guard_answer(behind_tls, request, next)))
-        .layer(Extension(gate))
-        .layer(from_fn(observe))
-        .layer(map_request(move |request| locate(proxies.clone(), request)))
+        .layer((from_fn_with_state(Arc::new(edge), pass), DefaultBodyLimit::max(BODY_LIMIT_BYTES)))
 }
 
-async fn locate(proxies: Proxies, mut request: Request) -> Request {
-    proxies.locate(&mut request);
-    request
+async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    edge.proxies.locate(&mut request);
+    observe(request, async |mut request| {
+        request.extensions_mut().insert(edge.gate.clone());
+        guard_answer(edge.behind_tls, request, async |request| {
+            let answer = tokio::time::timeout(edge.time_limit, let_in(request, next));
+            match AssertUnwindSafe(answer).catch_unwind().await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => Problem::unavailable(format!("no answer within {:?}", edge.time_limit)).into_response(),
+                // It becomes a 500 that shows the request's id alone; the panic hook has reported where it happened.
+                Err(_) => Problem::after_panic().into_response(),
+            }
+        })
+        .await
+    })
+    .await
 }
 
-/// Refuses a body by its announced length; one of unknown length is cut off while it is read.
-async fn refuse_large_bodies(request: Request, next: Next) -> Response {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    match announced {
-        Some(length) if BODY_LIMIT_BYTES < length => Problem::too_large(BODY_LIMIT_BYTES).into_response(),
-        _ => next.run(request).await,
+async fn let_in(request: Request, next: Next) -> Response {
+    match csrf::check(&request).and_then(|()| check_size(request.headers())) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 
-async fn limit_time(limit: Duration, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::unavailable(format!("no answer within {limit:?}")).into_response(),
+/// Refuses a body by its announced length; one of unknown length is cut off while it is read.
+fn check_size(headers: &HeaderMap) -> Result<(), Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    match announced {
+        Some(length) if BODY_LIMIT_BYTES < length => Err(Problem::too_large(BODY_LIMIT_BYTES)),
+        _ => Ok(()),
     }
 }
 
 /// Sets what browsers and caches must know: how little an answer may do, and that a session's answers are kept by nobody.
-async fn guard_answer(behind_tls: bool, mut request: Request, next: Next) -> Response {
+async fn guard_answer(behind_tls: bool, mut request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let read = SessionRead::default();
     request.extensions_mut().insert(read.clone());
     let over_tls = behind_tls || request.extensions().get::<OverTls>().is_some();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     tell_of_refusal(&read, &response);
     // What a browser has kept stays under the policy that it came with.
     let kept = response.status() == StatusCode::NOT_MODIFIED;

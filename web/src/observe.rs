@@ -4,10 +4,8 @@
 
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use traces::Trace;
 use tracing::field::Empty;
@@ -39,7 +37,7 @@ impl RequestId {
 }
 
 /// Identifies, times and counts a request, and writes its id into whatever answers it.
-pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
+pub(crate) async fn observe(mut request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let started = Instant::now();
     let id = RequestId::of(request.headers());
     let traceparent = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
@@ -49,18 +47,16 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let client = request.extensions().get().map(|ClientAddress(client)| tracing::field::display(*client));
     // Of the highest level, so that it is around every line that is logged at all.
     let span = error_span!(
-        "request", method, route, request_id = %id.0, trace_id = trace.id(), client = Empty, status = Empty, latency_ms = Empty
+        "request", method, route, request_id = %id.0, trace_id = trace.id(), client, status = Empty, latency_ms = Empty
     );
     trace.mark(&span);
-    if let Some(ClientAddress(client)) = request.extensions().get() {
-        span.record("client", tracing::field::display(client));
-    }
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(trace);
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = next(request).instrument(span.clone()).await;
 
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         *response.body_mut() = axum::Json(problem.for_request(&id.0)).into_response().into_body();
@@ -70,8 +66,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     }
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
-    span.record("status", status);
-    span.record("latency_ms", elapsed.as_secs_f64() * 1000.0);
+    tracing::record_all!(span, status, latency_ms = elapsed.as_secs_f64() * 1000.0);
     span.in_scope(|| tracing::info!("answered"));
     let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
@@ -91,9 +86,4 @@ fn method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-/// A panic becomes a 500 that shows the request's id alone; the panic hook has reported where it happened.
-pub(crate) fn panicked(_panic: Box<dyn std::any::Any + Send>) -> axum::http::Response<Body> {
-    Problem::after_panic().into_response()
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::connect_info::Connected;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::{map_request, map_response};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
@@ -96,8 +96,7 @@ pub async fn serve(
 /// When the listener fails.
 pub async fn serve_until(listener: TcpListener, router: Router, stop: Stop, drain: Duration) -> io::Result<()> {
     let told = stop.told.clone();
-    let router =
-        router.layer(map_request(name_peer)).layer(map_response(move |response| let_go(told.clone(), response)));
+    let router = router.layer(from_fn_with_state(told, attend));
     let service = router.into_make_service_with_connect_info::<Peer>();
     let door = Door { listener: Some(listener), last: VecDeque::new(), closed: stop.closed };
     let server = axum::serve(door, service).with_graceful_shutdown(stop.begun.clone().cancelled_owned());
@@ -114,9 +113,13 @@ pub async fn serve_until(listener: TcpListener, router: Router, stop: Stop, drai
     }
 }
 
-/// A connection that is kept, and used in the moment in which the service hangs up, loses its request. So each is let go with its
-/// next answer, once the stop was told.
-async fn let_go(told: CancellationToken, mut response: Response) -> Response {
+/// Puts who is at the other end to where `web` looks for it. A connection that is kept, and used in the moment in which the
+/// service hangs up, loses its request: so each is let go with its next answer, once the stop was told.
+async fn attend(State(told): State<CancellationToken>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(Peer(address))) = request.extensions_mut().remove::<ConnectInfo<Peer>>() {
+        request.extensions_mut().insert(ConnectInfo(address));
+    }
+    let mut response = next.run(request).await;
     if told.is_cancelled() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -163,7 +166,7 @@ fn last(listener: TcpListener) -> VecDeque<(TcpStream, SocketAddr)> {
     .collect()
 }
 
-/// Who is at the other end, on its way to where `web` looks for it.
+/// Who is at the other end.
 #[derive(Clone, Copy)]
 struct Peer(SocketAddr);
 
@@ -171,13 +174,6 @@ impl Connected<IncomingStream<'_, Door>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
         Self(*stream.remote_addr())
     }
-}
-
-async fn name_peer(mut request: Request) -> Request {
-    if let Some(ConnectInfo(Peer(address))) = request.extensions_mut().remove::<ConnectInfo<Peer>>() {
-        request.extensions_mut().insert(ConnectInfo(address));
-    }
-    request
 }
 
 /// A token that Ctrl-C or SIGTERM cancels.
