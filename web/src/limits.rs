@@ -1,7 +1,8 @@
 //! How often somebody may do something: rates, and the wait after failed logins.
 //!
 //! The counts are keys of Redis, `limit:<what>:<keyed hash of whom>`, that expire by themselves; each look at one is one
-//! atomic script by the clock of Redis, so any number of processes share them. Where Redis is down nothing is let
+//! atomic script by the clock of Redis, so any number of processes share them. What a busy user may do is lent to a process, some
+//! at a time. Where Redis is down nothing is let
 //! through: whatever is limited needs Redis anyway.
 
 use std::fmt;
@@ -14,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connections::Connection;
 use redis::RedisResult;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -22,12 +24,15 @@ use crate::secret::{Keyed, Secret};
 use crate::settings::{self, Rate, Switch};
 
 mod attempts;
+mod lent;
 
 pub use attempts::Attempt;
 use attempts::Row;
+use lent::Lent;
 
 /// The generic cell rate algorithm: the key holds the time at which everything so far would have been let in evenly.
-/// Answers how many microseconds to wait; 0 lets in. (Redis writes large numbers of Lua as 3.6e+6, which it does not read.)
+/// Answers how many microseconds to wait; 0 lets in, and -n lets n more in later, of those that were wished for: no more than an
+/// eighth of what is left. (Redis writes large numbers of Lua as 3.6e+6, which it does not read.)
 const LET_IN: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -35,8 +40,10 @@ local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local arrival = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + interval
 local wait = arrival - burst * interval - now
 if wait > 0 then return math.ceil(wait) end
+local lent = math.min(tonumber(ARGV[3]), math.floor(-wait / interval / 8))
+arrival = arrival + lent * interval
 redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', string.format('%.0f', (arrival - now) / 1000 + 1))
-return 0
+return -lent
 ";
 
 const LOGIN_ADDRESS: &str = "login-address";
@@ -73,6 +80,7 @@ pub struct Limits {
     settings: settings::Limits,
     /// The hash of the script that is run with every command.
     let_in: Arc<str>,
+    lent: Arc<Lent>,
 }
 
 impl Limits {
@@ -84,7 +92,7 @@ impl Limits {
         }
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, LET_IN.as_bytes());
         let let_in = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
-        Self { redis, keyed: secret.derive("limits"), settings, let_in }
+        Self { redis, keyed: secret.derive("limits"), settings, let_in, lent: Arc::new(Lent::new()) }
     }
 
     /// A login from an address to an account, by its normalised e-mail address, whether or not it has one. Failures in a row
@@ -196,12 +204,24 @@ impl Limits {
         self.let_in("typing", user.as_bytes(), self.settings.limit_typing).await
     }
 
-    /// Any other command of a user.
+    /// Any other command of a user. Redis lends to a process what a busy user may do, so that it is not asked each time.
     ///
     /// # Errors
     /// A 429 when there were too many, a 503 when Redis does not answer.
     pub async fn command(&self, user: Uuid) -> Result<(), Problem> {
-        self.let_in("commands", user.as_bytes(), self.settings.limit_commands).await
+        if self.settings.rate_limits == Switch::Off {
+            return Ok(());
+        }
+        let key = self.key("commands", user.as_bytes());
+        let purse = self.lent.to(&key);
+        let mut purse = purse.lock().await;
+        let now = Instant::now();
+        if !purse.take(now) {
+            let wish = purse.wish(now);
+            let lent = self.ask("commands", &key, self.settings.limit_commands, wish).await?;
+            purse.keep(lent, wish, now);
+        }
+        Ok(())
     }
 
     /// Uses something up that is good once, such as a code; `false` when it was used before. It stays used for so long,
@@ -233,20 +253,26 @@ impl Limits {
         row.attempt(self.settings.back_off).await
     }
 
-    async fn let_in(&self, what: &'static str, whom: &[u8], Rate { count, per }: Rate) -> Result<(), Problem> {
+    async fn let_in(&self, what: &'static str, whom: &[u8], limit: Rate) -> Result<(), Problem> {
         if self.settings.rate_limits == Switch::Off {
             return Ok(());
         }
+        self.ask(what, &self.key(what, whom), limit, 0).await.map(drop)
+    }
+
+    /// Asks Redis to let in, and for some more; answers how many of those were lent.
+    async fn ask(&self, what: &'static str, key: &str, Rate { count, per }: Rate, wish: u32) -> Result<u32, Problem> {
         let interval = per.as_secs_f64() * 1e6 / f64::from(count);
-        let key = self.key(what, whom);
         let call = |name: &str, script: &str| {
             let mut call = redis::cmd(name);
-            call.arg(script).arg(1).arg(&key).arg(interval).arg(count);
+            call.arg(script).arg(1).arg(key).arg(interval).arg(count).arg(wish);
             call
         };
         // Redis knows a script that it has run by its hash, until it is started again.
         match call("EVALSHA", &self.let_in).query_async(&mut self.redis.clone()).await {
-            Err(error) if error.code() == Some("NOSCRIPT") => run(&self.redis, what, call("EVAL", LET_IN)).await,
+            Err(error) if error.code() == Some("NOSCRIPT") => {
+                verdict(what, call("EVAL", LET_IN).query_async(&mut self.redis.clone()).await)
+            }
             wait => verdict(what, wait),
         }
     }
@@ -266,19 +292,20 @@ impl fmt::Debug for Limits {
 /// Runs a script that answers how many microseconds to wait.
 async fn run(redis: &Connection, what: &'static str, script: redis::Cmd) -> Result<(), Problem> {
     debug_assert!(ALL.contains(&what), "{what} is counted from the beginning like the others");
-    verdict(what, script.query_async(&mut redis.clone()).await)
+    verdict(what, script.query_async(&mut redis.clone()).await).map(drop)
 }
 
-fn verdict(what: &'static str, wait: RedisResult<u64>) -> Result<(), Problem> {
+/// How many were lent beside.
+fn verdict(what: &'static str, wait: RedisResult<i64>) -> Result<u32, Problem> {
     let wait = wait.map_err(Problem::unavailable)?;
-    if wait == 0 {
-        return Ok(());
+    if wait <= 0 {
+        return Ok(u32::try_from(wait.unsigned_abs()).unwrap_or(u32::MAX));
     }
     metrics::counter!("rate_limited_total", "limit" => what).increment(1);
     let lock = [LOGIN_FAILURES, CODE_FAILURES, PROOF_FAILURES].contains(&what);
     let event = if lock { "authn_login_lock" } else { "excess_rate_limit_exceeded" };
     tracing::warn!(target: "audit", event, limit = what);
-    Err(Problem::too_fast(wait.div_ceil(1_000_000)))
+    Err(Problem::too_fast(wait.unsigned_abs().div_ceil(1_000_000)))
 }
 
 /// Whoever has one address of a /64 has all of them.

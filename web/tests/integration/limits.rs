@@ -77,6 +77,26 @@ async fn many_at_once_are_no_way_around_a_limit() {
 }
 
 #[tokio::test]
+async fn what_a_busy_user_may_do_is_lent_and_never_more() {
+    let Pair { shop, one, other } = pair(&["--limit-commands", "1000/1h"]).await;
+    let user = Uuid::now_v7();
+    let commands = async |limits: &Limits, count| {
+        let outcomes = join_all((0..count).map(|_| limits.command(user))).await;
+        outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+    };
+    assert_eq!(commands(&one, 500).await, 500);
+    let stats: String = redis::cmd("INFO").arg("commandstats").query_async(&mut shop.connection.clone()).await.unwrap();
+    let stats = stats.split_once("cmdstat_evalsha:calls=").unwrap().1;
+    let asked: u32 = stats.split_once(',').unwrap().0.parse().unwrap();
+    assert!(asked < 50, "Redis was asked {asked} times for 500 commands");
+
+    let (here, there) = (commands(&one, 500).await, commands(&other, 500).await);
+
+    // What one was lent and did not need has gone.
+    assert!((500 - 32..=500).contains(&(here + there)), "{here} and {there} after the first 500");
+}
+
+#[tokio::test]
 async fn who_has_waited_is_let_in_again() {
     let Pair { shop: _shop, one, .. } = pair(&["--limit-refresh", "1/100ms"]).await;
     let session = Uuid::now_v7();
