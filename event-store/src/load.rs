@@ -18,8 +18,10 @@ use crate::{
 
 /// How many entries are read at a time.
 const PAGE: usize = 1_000;
-/// How many more entries are read first than lie between two closings of the books, so that one round trip is enough.
-const SPARE: usize = 100;
+/// How many entries of a stream are read at first, from its end: a few more than lie between two closings of the books.
+const FIRST: usize = 18;
+/// How many times as many are read next, where no fold can begin at one of those.
+const GROWTH: usize = 5;
 
 impl Store {
     /// An aggregate, brought up to date.
@@ -104,8 +106,7 @@ impl Store {
     async fn fold_backwards(&self, generation: u64, stream: &Stream) -> Result<Arc<Snapshot>, Error> {
         let (category, id) = stream.key();
         let (key, mut redis) = (keys::stream(category, id), self.redis());
-        let first_page = (self.settings().books_every as usize).saturating_add(SPARE);
-        let (mut events, mut to, mut count) = (Vec::<Recorded>::new(), "+".to_owned(), first_page);
+        let (mut events, mut to, mut count) = (Vec::<Recorded>::new(), "+".to_owned(), FIRST);
         loop {
             let page = redis.xrevrange_count(&key, &to, "-", count).await;
             let page = Entry::all(&key, page.map_err(|error| Error::of_reading(&key, error))?)?;
@@ -124,7 +125,7 @@ impl Store {
             if !more {
                 break;
             }
-            count = PAGE;
+            count = PAGE.min(count * GROWTH);
         }
         // A stream without any entry has none left, or never had one.
         let first = match events.last() {

@@ -6,16 +6,18 @@ use domain::{
     OrderId,
     inventory::{Command, Inventory},
 };
+use event_store::{Settings, Store};
 use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
 use crate::support::{execute, operator, product, receive, store};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hot_product_loads_by_one_short_read_however_often_it_was_reserved() {
+async fn a_hot_product_loads_by_two_short_reads_at_most_however_often_it_was_reserved() {
     let reservations = env::var("MILLRACE_RESERVATIONS").map_or(5_000, |count| count.parse::<u32>().unwrap());
     let redis = test_kit::redis().await;
-    let (busy, hot) = (store(&redis).await, product());
+    let (busy, hot) = (Store::open(&redis.url(), &Settings::default()).unwrap(), product());
+    busy.prepare().await.unwrap();
     execute(&busy, hot, receive(1_000_000)).await.unwrap();
     stream::iter(0..reservations)
         .for_each_concurrent(64, async |number| {
@@ -37,6 +39,7 @@ async fn a_hot_product_loads_by_one_short_read_however_often_it_was_reserved() {
     assert_eq!(loaded.reserved(), u64::from(reservations.div_ceil(50)));
     let statistics: String =
         redis::cmd("INFO").arg("commandstats").query_async(&mut operator(&redis).await).await.unwrap();
-    assert!(statistics.contains("cmdstat_xrevrange:calls=1,"), "{statistics}");
+    let reads = ["cmdstat_xrevrange:calls=1,", "cmdstat_xrevrange:calls=2,"];
+    assert!(reads.iter().any(|reads| statistics.contains(reads)), "{statistics}");
     assert!(!statistics.contains("cmdstat_xrange:"), "{statistics}");
 }

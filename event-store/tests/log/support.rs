@@ -20,7 +20,8 @@ pub(crate) async fn store(redis: &test_kit::TestRedis) -> Store {
 }
 
 pub(crate) fn unprepared(url: &str) -> Store {
-    let settings = Settings { response_timeout: Duration::from_millis(500), ..Settings::default() };
+    // Few events are ever enough to close the books: most tests count those of commands alone.
+    let settings = Settings { response_timeout: Duration::from_millis(500), books_every: 500, ..Settings::default() };
     Store::open(url, &settings).unwrap()
 }
 
