@@ -11,7 +11,10 @@ use axum::{
 };
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, FromRow, PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    AssertSqlSafe, FromRow, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use time::OffsetDateTime;
 use tokio::{net::TcpListener, sync::OnceCell};
 use uuid::Uuid;
@@ -41,18 +44,25 @@ struct App {
     redis_url: String,
     bare: OnceCell<(Bare, Vec<Target>)>,
     next: std::sync::atomic::AtomicUsize,
-    pool: PgPool,
+    keyed: PgPool,
+    filtered: PgPool,
     statements: Statements,
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy(&self.database_url)?;
+        // Planned as query-api plans them: what is found by its key once, and what filters each time.
+        let database: PgConnectOptions = self.database_url.parse()?;
+        let open = |plans| {
+            let options = database.clone().options([("plan_cache_mode", plans), ("random_page_cost", "1.1")]);
+            PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy_with(options)
+        };
         let app = App {
             redis_url: self.redis_url,
             bare: OnceCell::new(),
             next: Default::default(),
-            pool,
+            keyed: open("force_generic_plan"),
+            filtered: open("force_custom_plan"),
             statements: Statements::read()?,
         };
         let routes = Router::new()
@@ -144,7 +154,7 @@ struct Product {
 /// One product by the statement of query-api.
 async fn product(State(app): Shared, Path(id): Path<Uuid>) -> Result<Json<Product>, Failed> {
     let product = sqlx::query_as(AssertSqlSafe(app.statements.product.clone())).bind(id);
-    Ok(Json(product.fetch_one(&app.pool).await?))
+    Ok(Json(product.fetch_one(&app.keyed).await?))
 }
 
 /// The newest twenty by the statement of query-api, and whether there are more.
@@ -163,7 +173,7 @@ async fn products(State(app): Shared) -> Result<Json<Vec<Product>>, Failed> {
         .bind(None::<OffsetDateTime>)
         .bind(Uuid::nil())
         .bind(21_i64);
-    let mut page: Vec<Product> = page.fetch_all(&app.pool).await?;
+    let mut page: Vec<Product> = page.fetch_all(&app.filtered).await?;
     page.truncate(20);
     Ok(Json(page))
 }

@@ -1,5 +1,7 @@
 //! What the handlers share: connections to Postgres, and news of what the read models have applied.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join3;
@@ -21,10 +23,16 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long Postgres works on one statement at most, in milliseconds.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
 
-/// The state of the service. Clones share it.
+/// The state of the service. Clones share it: there is one for each request.
 #[derive(Clone, Debug)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What the state is made of.
+#[derive(Clone, Debug)]
+pub struct Parts {
     pub(crate) pool: PgPool,
+    /// For what is found by its key. Making a plan for that takes longer than following one, so each statement keeps its own.
+    pub(crate) keyed: PgPool,
     /// For looks at how things are, which must not wait for the others.
     pub(crate) looking: PgPool,
     pub(crate) freshness: Freshness,
@@ -32,6 +40,14 @@ pub struct App {
     pub(crate) devices: Option<Devices>,
     pub(crate) live: Live,
     pub(crate) typing: Heard,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -42,32 +58,42 @@ impl App {
             ("application_name", "query-api"),
             ("default_transaction_read_only", "on"),
             ("statement_timeout", STATEMENT_TIMEOUT_MS),
-            // Filters that are not asked for must not cost those that are their index.
-            ("plan_cache_mode", "force_custom_plan"),
             // Pages that lie apart are read as fast as neighbours: they are in memory, or on a disk without a head.
             ("random_page_cost", "1.1"),
         ]);
         measures::describe(settings);
         let shape = Shape::default();
-        let looking = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-        let looking = shape.watch(looking).connect_lazy_with(options.clone());
-        let pool = PgPoolOptions::new().max_connections(settings.read_connections).acquire_timeout(ACQUIRE_TIMEOUT);
-        let pool = shape.watch(pool).connect_lazy_with(options);
-        let freshness = Freshness::new(pool.clone(), settings.freshness_wait);
+        let open = |connections, options| {
+            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+            shape.watch(pool).connect_lazy_with(options)
+        };
+        // Filters that are not asked for must not cost those that are their index.
+        let filtered = options.clone().options([("plan_cache_mode", "force_custom_plan")]);
+        // A plan that was made while tables were nearly empty must not read all of them for ever.
+        let by_key = options.options([("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")]);
+        let looking = open(1, filtered.clone());
+        let (pool, keyed) = (open(settings.read_connections, filtered), open(settings.read_connections, by_key));
+        let freshness = Freshness::new(keyed.clone(), settings.freshness_wait);
         let live = Live::new(settings.live);
-        Self { freshness, pool, looking, shape, devices: None, live, typing: Heard::default() }
+        Self(Arc::new(Parts { freshness, pool, keyed, looking, shape, devices: None, live, typing: Heard::default() }))
     }
 
     /// Will show of sessions what is known of their devices.
     #[must_use]
     pub fn with_devices(self, devices: Devices) -> Self {
-        Self { devices: Some(devices), ..self }
+        self.with(|parts| parts.devices = Some(devices))
     }
 
     /// Will tell live connections who is typing, as it is heard.
     #[must_use]
     pub fn with_typing(self, typing: Heard) -> Self {
-        Self { typing, ..self }
+        self.with(|parts| parts.typing = typing)
+    }
+
+    fn with(self, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        change(&mut parts);
+        Self(Arc::new(parts))
     }
 
     /// Follows what the read models apply until the shutdown, so that waiting requests and live connections learn of it at

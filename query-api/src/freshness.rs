@@ -6,9 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderValue;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::try_join_all;
 use sqlx::PgPool;
@@ -215,19 +214,20 @@ pub(crate) fn document_token(document: &mut OpenApi) {
 
 /// Lets a request that names its caller's writes wait for them, and says whether the answer has them.
 pub(crate) async fn settle_first(
-    State((app, read_models)): State<(App, &'static [ReadModel])>,
+    app: &App,
+    read_models: &[ReadModel],
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let token = Token::of(request.headers());
     if token.writes().is_empty() {
-        return next.run(request).await;
+        return next(request).await;
     }
     let fresh = match app.freshness.settle(read_models, &token).await {
         Ok(fresh) => fresh,
         Err(error) => return Error::from(error).into_response(),
     };
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let consistency = HeaderValue::from_static(if fresh { "fresh" } else { "stale" });
     response.headers_mut().insert(CONSISTENCY, consistency);
     response

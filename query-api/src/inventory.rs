@@ -87,7 +87,7 @@ impl Row {
 /// Lets in the product's seller, who is returned, admins and support; to anybody else there is no such inventory.
 async fn admit(app: &App, caller: &Caller, product: Uuid) -> Result<Uuid> {
     let seller = sqlx::query_scalar!(r#"select seller as "seller!" from products.products where id = $1"#, product)
-        .fetch_optional(&app.pool)
+        .fetch_optional(&app.keyed)
         .await?;
     match seller {
         Some(seller) if seller == caller.user || caller.is_staff() => Ok(seller),
@@ -114,7 +114,7 @@ async fn inventory(State(app): State<App>, caller: Caller, Path(product): Path<U
            from inventory.inventory where id = $1"#,
         product
     )
-    .fetch_optional(&app.pool)
+    .fetch_optional(&app.keyed)
     .await?;
     let Numbers { on_hand, reserved, threshold, version } = numbers.unwrap_or_default();
     Ok(Json(StockNumbers::new(on_hand, reserved, threshold, version)))
@@ -144,7 +144,7 @@ async fn movements(
         span.after,
         span.rows()
     )
-    .fetch_all(&app.pool)
+    .fetch_all(&app.keyed)
     .await?;
     Ok(Json(span.page(rows, |row| (row.version, product)).map(|row| row.show(seller))))
 }

@@ -46,7 +46,9 @@ mod users;
 mod webhooks;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -54,7 +56,7 @@ pub use crate::app::App;
 use crate::caching::{document_tags, revalidate};
 use crate::freshness::{ReadModel, document_token, settle_first};
 pub use crate::mails::mails;
-use crate::snapshot::again;
+use crate::snapshot::{Outdated, twice};
 
 /// The route groups, each with the read models that it serves from.
 fn groups() -> Vec<(OpenApiRouter<App>, &'static [ReadModel])> {
@@ -75,14 +77,30 @@ fn groups() -> Vec<(OpenApiRouter<App>, &'static [ReadModel])> {
     ]
 }
 
+type Group = (App, &'static [ReadModel]);
+
+/// What stands around every query, one layer for all of it. What failed over an outdated statement is answered once more, on a
+/// new connection: queries change nothing.
+async fn answer(State(group): State<Group>, request: Request, next: Next) -> Response {
+    let (request, once_more) = twice(request);
+    let answered = answer_once(&group, request, next.clone()).await;
+    if !Outdated::marks(&answered) {
+        return answered;
+    }
+    group.0.shape.changed();
+    answer_once(&group, once_more, next).await
+}
+
+/// After the caller's own writes, and only what they do not have yet.
+async fn answer_once((app, read_models): &Group, request: Request, next: Next) -> Response {
+    settle_first(app, read_models, request, async |request| revalidate(request, next).await).await
+}
+
 /// Every route, without the edge: to be merged with other routes and wrapped once, by [`web::edge::wrap`].
 pub fn router(app: App) -> Router {
     let mut router = Router::from(document::routes()).merge(Router::from(live::routes()));
     for (group, read_models) in groups() {
-        let waiting = from_fn_with_state((app.clone(), read_models), settle_first);
-        let again = from_fn_with_state(app.clone(), again);
-        router =
-            router.merge(Router::from(group).route_layer(from_fn(revalidate)).route_layer(waiting).route_layer(again));
+        router = router.merge(Router::from(group).route_layer(from_fn_with_state((app.clone(), read_models), answer)));
     }
     router.with_state(app)
 }

@@ -49,9 +49,10 @@ impl Measuring {
     }
 
     async fn look(&mut self) {
-        let (used, looking) = (&self.app.pool, &self.app.looking);
-        let mut found = Found::default();
-        add_pool(&mut found, "query-api", used.size(), used.num_idle(), used.options().get_max_connections());
+        let (looking, mut found) = (&self.app.looking, Found::default());
+        for (name, used) in [("query-api", &self.app.pool), ("query-api-by-key", &self.app.keyed)] {
+            add_pool(&mut found, name, used.size(), used.num_idle(), used.options().get_max_connections());
+        }
         let up = matches!(timeout(EVERY, looking.acquire()).await, Ok(Ok(_)));
         found.add("postgres_up", [], f64::from(u8::from(up)));
         if up {

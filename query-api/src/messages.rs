@@ -111,7 +111,7 @@ async fn messages(
     Query(older): Query<Older>,
 ) -> Result<Json<Page<Message>>> {
     let span = older.span(LIST)?;
-    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
+    let mut snapshot = app.snapshot_by_key(ReadModel::Orders).await?;
     let orders::Found { row: order, lines, .. } = orders::find(&mut snapshot, id, &caller).await?;
     if !reads(&order, &lines, &caller) {
         return Err(Problem::not_found().into());

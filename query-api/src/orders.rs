@@ -51,7 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/orders/{id}", operation_id = "show_order", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, body = WholeOrder)), security(("session" = [])))]
 async fn order(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<WholeOrder>> {
-    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
+    let mut snapshot = app.snapshot_by_key(ReadModel::Orders).await?;
     let found = find(&mut snapshot, id, &caller).await?;
     let ship_to = ship_to::of(&mut snapshot, &found.row, &found.lines, &caller).await?;
     let messages = messages::last(&mut snapshot, &found.row, &found.lines, &caller).await?;

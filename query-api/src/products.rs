@@ -195,7 +195,7 @@ impl Row {
         (status = 200, body = Product, headers(("ETag" = String, description = "`\"<product version>.<stock version>\"`"))),
     ))]
 async fn product(State(app): State<App>, caller: Option<Caller>, Path(id): Path<Uuid>) -> Result<Response> {
-    let row = product_rows!(["0::bigint"] "where p.id = $1"; id).fetch_optional(&app.pool).await?;
+    let row = product_rows!(["0::bigint"] "where p.id = $1"; id).fetch_optional(&app.keyed).await?;
     let row = row.filter(|row| row.is_visible_to(caller.as_ref())).ok_or_else(Problem::not_found)?;
     Ok(([(header::ETAG, row.etag())], Json(row.show(caller.as_ref()))).into_response())
 }

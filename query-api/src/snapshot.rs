@@ -7,19 +7,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use sqlx::postgres::{PgDatabaseError, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::app::App;
 use crate::freshness::{ReadModel, each_read_model};
 
 impl App {
-    /// Begins to look at a read model.
+    /// Begins to look at a read model, through filters.
     pub(crate) async fn snapshot(&self, read_model: ReadModel) -> sqlx::Result<Transaction<'static, Postgres>> {
-        macro_rules! begin {
+        begin(&self.pool, read_model).await
+    }
+
+    /// Begins to look at one thing in a read model, and at what belongs to it.
+    pub(crate) async fn snapshot_by_key(&self, read_model: ReadModel) -> sqlx::Result<Transaction<'static, Postgres>> {
+        begin(&self.keyed, read_model).await
+    }
+}
+
+async fn begin(pool: &PgPool, read_model: ReadModel) -> sqlx::Result<Transaction<'static, Postgres>> {
+    macro_rules! begin {
             ($($read_model:ident $name:literal $applied:literal [$($category:literal),*],)+) => {
                 match read_model {
                     $(ReadModel::$read_model => concat!(
@@ -30,8 +39,7 @@ impl App {
                 }
             };
         }
-        self.pool.begin_with(each_read_model!(begin)).await
-    }
+    pool.begin_with(each_read_model!(begin)).await
 }
 
 /// From when on connections are good: older ones have prepared statements for views that are of another shape now.
@@ -63,6 +71,11 @@ impl Shape {
 pub(crate) struct Outdated;
 
 impl Outdated {
+    /// Whether an answer is marked.
+    pub(crate) fn marks(answer: &Response) -> bool {
+        answer.extensions().get::<Self>().is_some()
+    }
+
     /// Whether that is why a statement failed.
     pub(crate) fn is(error: &sqlx::Error) -> bool {
         let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
@@ -70,15 +83,8 @@ impl Outdated {
     }
 }
 
-/// Answers a request once more, on a new connection, when it failed over an outdated statement. Requests here have no
-/// bodies and change nothing.
-pub(crate) async fn again(State(app): State<App>, request: Request, next: Next) -> Response {
+/// A request, and the same once more. Requests here have no bodies.
+pub(crate) fn twice(request: Request) -> (Request, Request) {
     let (parts, body) = request.into_parts();
-    let once_more = Request::from_parts(parts.clone(), Body::empty());
-    let answer = next.clone().run(Request::from_parts(parts, body)).await;
-    if answer.extensions().get::<Outdated>().is_none() {
-        return answer;
-    }
-    app.shape.changed();
-    next.run(once_more).await
+    (Request::from_parts(parts.clone(), body), Request::from_parts(parts, Body::empty()))
 }

@@ -217,7 +217,7 @@ async fn timeline(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Moment>>> {
     let span = paging.span::<i64>("timeline")?;
-    let mut snapshot = app.snapshot(ReadModel::Orders).await?;
+    let mut snapshot = app.snapshot_by_key(ReadModel::Orders).await?;
     let found = orders::find(&mut snapshot, id, &caller).await?;
     let rows = sqlx::query_as!(
         Row,

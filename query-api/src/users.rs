@@ -59,7 +59,7 @@ async fn account(app: &App, id: Uuid) -> sqlx::Result<Option<Account>> {
            from users.users where id = $1 and erased_at is null"#,
         id
     )
-    .fetch_optional(&app.pool)
+    .fetch_optional(&app.keyed)
     .await
 }
 

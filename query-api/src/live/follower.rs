@@ -1,11 +1,11 @@
 //! The one reader of a process: looks for new rows when the read models say that there are some, and now and then by itself,
-//! since a standby says nothing. All connections hear from it.
+//! since a standby says nothing. All connections hear from it. While there are none, it rests, and what happens is for nobody.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 
 use super::news::Batch;
@@ -32,16 +32,19 @@ const BEHIND: usize = 256;
 pub(super) struct Source {
     batches: broadcast::Sender<Arc<Batch>>,
     known: watch::Sender<Option<Places>>,
+    listened: Arc<Notify>,
 }
 
 impl Source {
     pub(super) fn new() -> Self {
-        Self { batches: broadcast::Sender::new(BEHIND), known: watch::Sender::new(None) }
+        Self { batches: broadcast::Sender::new(BEHIND), known: watch::Sender::new(None), listened: Arc::default() }
     }
 
     /// Whatever is found from now on.
     pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Batch>> {
-        self.batches.subscribe()
+        let batches = self.batches.subscribe();
+        self.listened.notify_one();
+        batches
     }
 
     /// How far everything is known: what is found later lies behind it. Waits until the first look.
@@ -62,9 +65,12 @@ impl Source {
     pub(super) async fn follow(&self, app: &App) {
         let mut retry = FIRST_RETRY;
         loop {
+            while self.rests() {
+                self.listened.notified().await;
+            }
             let (mut orders, mut stock) =
                 (app.freshness.changes(ReadModel::Orders), app.freshness.changes(ReadModel::Inventory));
-            match self.look(&app.pool).await {
+            match self.look(&app.keyed).await {
                 Ok(Found::More) => {}
                 Ok(Found::All) => {
                     retry = FIRST_RETRY;
@@ -83,6 +89,17 @@ impl Source {
                 }
             }
         }
+    }
+
+    /// Whether nobody listens. Then nothing is known any more: whoever listens next waits for a look of their own.
+    fn rests(&self) -> bool {
+        let mut rests = false;
+        // Who begins to listen in this moment asks what is known after it.
+        self.known.send_if_modified(|known| {
+            rests = self.batches.receiver_count() == 0;
+            rests && known.take().is_some()
+        });
+        rests
     }
 
     async fn look(&self, pool: &PgPool) -> sqlx::Result<Found> {
@@ -106,7 +123,7 @@ impl Source {
         for stand in stands {
             places.pass(stand.mark());
         }
-        // Nobody may listen, which is fine. Who begins to listen in between hears of this twice, and knows it by its place.
+        // The last may have gone, which is fine. Who begins to listen in between hears of this twice, and knows it by its place.
         let _ = self.batches.send(Arc::new(Batch { news: found, places: places.clone() }));
         self.known.send_replace(Some(places));
         Ok(if full { Found::More } else { Found::All })
