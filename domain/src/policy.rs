@@ -136,6 +136,9 @@ pub trait Policy {
     /// Whose events it reacts to.
     type Follows: Aggregate;
 
+    /// Whether an event of this kind ever calls for anything. Of one that does not, nothing is asked and nothing concluded.
+    fn concerns(event: &<Self::Follows as Aggregate>::Event) -> bool;
+
     /// Asks other aggregates for what an event calls for.
     ///
     /// `state` is the aggregate as it is now, which may be further than the event: what is already settled is not asked.

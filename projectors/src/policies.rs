@@ -24,7 +24,7 @@ use traces::Trace;
 
 use crate::{
     Fault,
-    runtime::{Duty, Leases},
+    runtime::{Duty, Leases, Urgency},
 };
 
 /// The groups of all policies.
@@ -51,12 +51,22 @@ impl<P: Policy + Send + Sync + 'static> Carrying<P> {
 impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
     const GROUP: &'static str = P::GROUP;
     const SENDS_COMMANDS: bool = true;
-    const IS_AWAITED: bool = true;
+    const URGENCY: Urgency = Urgency::Now;
     const PARALLEL: usize = PARALLEL;
+
+    fn urgency(event: &Recorded) -> Urgency {
+        match event.event::<P::Follows>() {
+            Ok(event) if !P::concerns(&event) => Urgency::Later,
+            _ => Urgency::Now,
+        }
+    }
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, trace: Trace) -> Result<(), Fault> {
         let recorded = &event.event;
         let event = recorded.event::<P::Follows>().map_err(|error| Fault::event(recorded, &error))?;
+        if !P::concerns(&event) {
+            return Ok(());
+        }
         let id = recorded.id.into();
         let state = self.store.load::<P::Follows>(id).await?;
         let provider = self.provider.as_deref();

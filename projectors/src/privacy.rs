@@ -19,7 +19,7 @@ use traces::Trace;
 
 use crate::{
     Fault,
-    runtime::{Duty, Leases},
+    runtime::{Duty, Leases, Urgency},
 };
 
 mod index;
@@ -74,7 +74,7 @@ impl Privacy {
 impl Duty for Privacy {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = true;
-    const IS_AWAITED: bool = false;
+    const URGENCY: Urgency = Urgency::Later;
     const PARALLEL: usize = PARALLEL;
 
     /// Before anybody is looked up.

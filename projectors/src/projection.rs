@@ -17,7 +17,7 @@ use event_store::{Positioned, Record, Recorded};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::copy::Copies;
+use crate::{copy::Copies, runtime::Urgency};
 
 pub(crate) use apply::{apply, private_records};
 pub(crate) use late::number_held;
@@ -47,7 +47,13 @@ pub trait Projection: Send + Sync + 'static {
         true
     }
 
-    /// Reads the rows of the aggregates that have new events.
+    /// How soon its rows are to contain this event.
+    #[must_use]
+    fn urgency(_event: &Recorded) -> Urgency {
+        Urgency::Now
+    }
+
+    /// Reads the rows of the aggregates that have events beyond those that their rows contain.
     fn load(connection: &mut PgConnection, touched: &Touched) -> impl Future<Output = sqlx::Result<Self::Rows>> + Send;
 
     /// Folds one event, which stands at that place in the feed of its category and partition.
@@ -88,6 +94,10 @@ pub enum Unfoldable {
 pub struct Touched(BTreeMap<&'static str, BTreeSet<Uuid>>);
 
 impl Touched {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn add(&mut self, category: &'static str, id: Uuid) {
         self.0.entry(category).or_default().insert(id);
     }

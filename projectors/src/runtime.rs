@@ -12,6 +12,7 @@ mod share;
 mod status;
 mod timing;
 mod turn;
+mod urgency;
 mod worker;
 
 pub(crate) use held::{Held, Skipped, Stopped, hold, keep, queue, set_aside, too_many};
@@ -22,4 +23,5 @@ pub(crate) use positions::{Leases, is_settled, settled_name};
 pub use status::Status;
 pub use timing::Timing;
 pub(crate) use turn::{Run, Turn, runs};
+pub(crate) use urgency::Urgency;
 pub(crate) use worker::{Sink, Worker, pause, renew};

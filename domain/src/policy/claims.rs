@@ -15,6 +15,10 @@ impl Policy for Claims {
 
     type Follows = User;
 
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::ProfileChanged { released: Some(_), .. } | Event::Erased { .. })
+    }
+
     fn ask(owner: UserId, user: &User, event: &Event) -> Vec<Request> {
         match *event {
             // The user may have come back to that name since.
@@ -82,6 +86,12 @@ mod tests {
         let erased = user.decide(Command::Erase).unwrap().pop().unwrap();
         let released = [1, 3, 4].map(|claim| Request::ReleaseClaim { claim: id(claim), owner: id(9) });
         assert_eq!(Claims::ask(id(9), &user, &erased), released);
+    }
+
+    #[test]
+    fn concerns_itself_with_what_may_release_a_name() {
+        assert!(Claims::concerns(&moved(2, 3)) && Claims::concerns(&Event::Erased { released: [].into() }));
+        assert!(!Claims::concerns(&registered()));
     }
 
     #[test]

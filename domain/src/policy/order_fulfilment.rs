@@ -22,6 +22,28 @@ impl Policy for OrderFulfilment {
 
     type Follows = Order;
 
+    fn concerns(event: &Event) -> bool {
+        match event {
+            Event::Placed { .. }
+            | Event::Rejected { .. }
+            | Event::Cancelled { .. }
+            | Event::Expired { .. }
+            | Event::Shipped { .. }
+            | Event::Returned { .. } => true,
+            Event::Confirmed { .. }
+            | Event::PaymentStarted { .. }
+            | Event::PaymentPending { .. }
+            | Event::PaymentDeclined { .. }
+            | Event::Paid { .. }
+            | Event::PaidLate { .. }
+            | Event::Delivered { .. }
+            | Event::Completed {}
+            | Event::Refunded { .. }
+            | Event::AddressForgotten {}
+            | Event::CarriedForward { .. } => false,
+        }
+    }
+
     fn ask(order: OrderId, state: &Order, event: &Event) -> Vec<Request> {
         match event {
             Event::Placed { lines, .. } if state.status() == Some(Status::Pending) => {

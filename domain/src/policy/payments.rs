@@ -41,6 +41,10 @@ impl Policy for Payments {
 
     type Follows = Order;
 
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Paid { .. }) || refund(event).is_some()
+    }
+
     fn ask(order: OrderId, state: &Order, event: &Event) -> Vec<Request> {
         if let Event::Paid { attempt, amount } = *event {
             return vec![Request::Capture { order, attempt, amount }];
@@ -102,6 +106,16 @@ mod tests {
 
     fn cancel() -> order::Command {
         order::Command::Cancel { reason: None, by: Party::Buyer }
+    }
+
+    #[test]
+    fn what_does_not_concern_it_calls_for_nothing() {
+        let late = order::Command::RecordPayment { attempt: 1, amount: cents(200) };
+        let lives = [vec![], vec![start()], pay().to_vec(), vec![start(), cancel(), late]];
+        for (order, event) in lives.into_iter().map(after) {
+            let asks = !Payments::ask(id(ORDER), &order, &event).is_empty();
+            assert_eq!(Payments::concerns(&event), asks, "{event:?}");
+        }
     }
 
     #[test]

@@ -89,7 +89,8 @@ impl World {
         let carrier = self.carriers.entry(order).or_default();
         let Some(mut errand) = carrier.errand.take() else {
             if let Some(event) = carrier.feed.pop_front() {
-                let requests = OrderFulfilment::ask(order, &self.orders[&order], &event).into();
+                let requests: VecDeque<_> = OrderFulfilment::ask(order, &self.orders[&order], &event).into();
+                assert!(requests.is_empty() || OrderFulfilment::concerns(&event), "{event:?} does concern it");
                 carrier.errand = Some(Errand { event, requests, answers: vec![] });
             }
             return;

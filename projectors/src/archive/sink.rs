@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::{aggregates, erased, events, records::Records};
 use crate::{
     Fault,
-    runtime::{Leases, Sink, Turn},
+    runtime::{Leases, Sink, Turn, Urgency},
 };
 
 /// Writes the archive.
@@ -24,7 +24,7 @@ impl ArchiveSink {
 impl Sink for ArchiveSink {
     const SUBJECT: &'static str = super::GROUP;
     const SENDS_COMMANDS: bool = false;
-    const IS_AWAITED: bool = false;
+    const URGENCY: Urgency = Urgency::Later;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         // Read after the events: what the records held by then, or newer.

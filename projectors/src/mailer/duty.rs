@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Fault,
-    runtime::{Duty, Leases, Turn},
+    runtime::{Duty, Leases, Turn, Urgency},
 };
 
 /// How many aggregates are dealt with at the same time, and how many connections to a mail server that takes.
@@ -79,7 +79,7 @@ impl Mailer {
 impl Duty for Mailer {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = false;
-    const IS_AWAITED: bool = false;
+    const URGENCY: Urgency = Urgency::Later;
     const PARALLEL: usize = PARALLEL;
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, _: Trace) -> Result<(), Fault> {

@@ -2,18 +2,18 @@
 
 use std::marker::PhantomData;
 
-use event_store::{Feed, Positioned, Store};
+use event_store::{Feed, Positioned, Recorded, Store};
 use sqlx::{Connection, PgConnection, PgPool};
 
 use super::{
     Projection, apply,
-    apply::{PrivateRecords, pass_over},
+    apply::{Contents, PrivateRecords, apply_to, pass_over},
     late, private_records,
 };
 use crate::{
     Fault,
     fault::caught,
-    runtime::{Held, Leases, Run, Sink, Stopped, Turn, keep, runs, too_many},
+    runtime::{Held, Leases, Run, Sink, Stopped, Turn, Urgency, keep, runs, too_many},
 };
 
 /// Folds turns into rows.
@@ -31,15 +31,20 @@ impl<P: Projection> ProjectionSink<P> {
     /// The whole turn, each table written by one statement. When one event spoils it, finds out which.
     async fn settle(&self, leases: &Leases, turn: &Turn, private: &PrivateRecords, doubt: bool) -> Result<(), Fault> {
         let mut transaction = self.pool.begin().await?;
-        leases.settle(&mut transaction, turn).await?;
-        let feeds = turn.iter().map(|(feed, _)| *feed);
-        let held = Held::of(&mut transaction, leases.consumer(), feeds).await?;
-        let (flowing, waiting) = runs(turn, &held);
-        let stopped = if doubt {
-            isolate::<P>(&mut transaction, flowing, private, leases.timing().most_failing).await?
+        let contents = if doubt {
+            leases.settle(&mut transaction, turn).await?;
+            None
         } else {
-            apply::<P>(&mut transaction, &events_of(&flowing), private).await?;
-            Vec::new()
+            Some(Contents::settle_and_read::<P>(&mut transaction, leases, turn).await?)
+        };
+        let held = Held::of(&mut transaction, leases, turn).await?;
+        let (flowing, waiting) = runs(turn, &held);
+        let stopped = match contents {
+            Some(contents) => {
+                apply_to::<P>(&mut transaction, contents, &events_of(&flowing), private).await?;
+                Vec::new()
+            }
+            None => isolate::<P>(&mut transaction, flowing, private, leases.timing().most_failing).await?,
         };
         keep(&mut transaction, leases, &waiting, &stopped).await?;
         Ok(transaction.commit().await?)
@@ -49,7 +54,11 @@ impl<P: Projection> ProjectionSink<P> {
 impl<P: Projection> Sink for ProjectionSink<P> {
     const SUBJECT: &'static str = P::NAME;
     const SENDS_COMMANDS: bool = false;
-    const IS_AWAITED: bool = true;
+    const URGENCY: Urgency = Urgency::Now;
+
+    fn urgency(event: &Recorded) -> Urgency {
+        P::urgency(event)
+    }
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
         let events = turn.iter().flat_map(|(_, events)| events).map(|positioned| &positioned.event);

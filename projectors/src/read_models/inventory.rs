@@ -6,15 +6,16 @@ use domain::{
     Aggregate, Partition,
     inventory::{Event, Inventory},
 };
-use event_store::{Positioned, Record};
+use event_store::{Positioned, Record, Recorded};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::stock::Stock;
+use super::stock::{self, Stock};
 use crate::{
     copy::{Copied, Copies, Line},
     projection::{Projection, Touched, Unfoldable},
+    runtime::Urgency,
 };
 
 /// The read model `inventory`.
@@ -45,6 +46,10 @@ impl Projection for Inventories {
     const TABLES: &'static [(&'static str, &'static str, &'static str)] =
         &[("inventory", Inventory::CATEGORY, "id"), ("movements", Inventory::CATEGORY, "product_id")];
     type Rows = Rows;
+
+    fn urgency(event: &Recorded) -> Urgency {
+        stock::urgency(event)
+    }
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
         let rows = sqlx::query!(

@@ -15,10 +15,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::stock::Stock;
+use super::stock::{self, Stock};
 use crate::{
     copy::{Copied, Copies, Line},
     projection::{Projection, Touched, Unfoldable},
+    runtime::Urgency,
 };
 
 /// The read model `products`.
@@ -67,6 +68,10 @@ impl Projection for Products {
         ("sellers", User::CATEGORY, "id"),
     ];
     type Rows = Rows;
+
+    fn urgency(event: &Recorded) -> Urgency {
+        stock::urgency(event)
+    }
 
     async fn load(connection: &mut PgConnection, touched: &Touched) -> sqlx::Result<Rows> {
         // Most turns are about stock alone: what nothing touches is not asked for.

@@ -1,9 +1,16 @@
 //! The numbers of one inventory, as both the catalogue and the ledger count them.
 
-use domain::inventory::Event;
+use domain::{
+    Aggregate,
+    inventory::{Event, Inventory},
+};
+use event_store::Recorded;
 use uuid::Uuid;
 
-use crate::copy::{Copied, Line};
+use crate::{
+    copy::{Copied, Line},
+    runtime::Urgency,
+};
 
 /// How many units there are, how many are promised, and below how many they are few.
 #[derive(Clone, Copy)]
@@ -36,6 +43,14 @@ impl Stock {
             Event::RanLow { .. } | Event::CarriedForward { .. } => {}
         }
         self.version = version as i64;
+    }
+}
+
+/// What policies do to stock follows from orders, whose buyers are served first.
+pub(super) fn urgency(event: &Recorded) -> Urgency {
+    match event.category() == Inventory::CATEGORY && event.actor.starts_with("policy:") {
+        true => Urgency::Soon,
+        false => Urgency::Now,
     }
 }
 

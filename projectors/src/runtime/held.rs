@@ -24,22 +24,22 @@ impl Held {
         !self.0.is_empty() && self.0.contains(&(feed.category.to_owned(), id))
     }
 
-    /// Those of these feeds.
-    pub(crate) async fn of(
-        connection: &mut PgConnection,
-        consumer: &str,
-        feeds: impl Iterator<Item = Feed>,
-    ) -> Result<Self, Fault> {
-        let (categories, partitions) = names(feeds);
+    /// Those of the feeds of a turn.
+    pub(crate) async fn of(connection: &mut PgConnection, leases: &Leases, turn: &Turn) -> Result<Self, Fault> {
+        if leases.are_quiet(turn) {
+            return Ok(Self::default());
+        }
+        let (categories, partitions) = names(turn.iter().map(|(feed, _)| *feed));
         let rows = sqlx::query!(
             "select category, id from held join unnest($2::text[], $3::smallint[]) as f (category, partition)
              using (category, partition) where consumer = $1",
-            consumer,
+            leases.consumer(),
             &categories,
             &partitions
         )
         .fetch_all(connection)
         .await?;
+        leases.keep_quiet(turn.iter().map(|(feed, _)| *feed), rows.is_empty());
         Ok(Self(rows.into_iter().map(|row| (row.category, row.id)).collect()))
     }
 }
@@ -56,28 +56,25 @@ impl Skipped {
 
 /// What of a turn is not to be dealt with: the aggregates of its feeds that are held, and those of its events that were
 /// discarded. It may have been dealt with before, when the position was set back since.
-pub(crate) async fn set_aside(
-    connection: &mut PgConnection,
-    consumer: &str,
-    subject: &str,
-    turn: &Turn,
-) -> Result<(Held, Skipped), Fault> {
+pub(crate) async fn set_aside(leases: &Leases, subject: &str, turn: &Turn) -> Result<(Held, Skipped), Fault> {
+    if leases.are_quiet(turn) {
+        return Ok(Default::default());
+    }
     let (categories, partitions) = names(turn.iter().map(|(feed, _)| *feed));
-    let ids: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| event.event.id).collect();
     let rows = sqlx::query!(
         r#"select category as "category!", id as "id!", null::bigint as discarded
            from held join unnest($2::text[], $3::smallint[]) as f (category, partition) using (category, partition)
            where consumer = $1
            union all
-           select category, id, version from skipped where consumer = $4 and id = any($5)"#,
-        consumer,
+           select category, id, version from skipped where consumer = $4 and category = any($2)"#,
+        leases.consumer(),
         &categories,
         &partitions,
-        subject,
-        &ids
+        subject
     )
-    .fetch_all(connection)
+    .fetch_all(leases.pool())
     .await?;
+    leases.keep_quiet(turn.iter().map(|(feed, _)| *feed), rows.is_empty());
     let (mut held, mut skipped) = (Held::default(), Skipped::default());
     for row in rows {
         match row.discarded {
@@ -104,6 +101,8 @@ pub(crate) async fn keep(
     stopped: &[Stopped<'_>],
 ) -> Result<(), Fault> {
     let consumer = leases.consumer();
+    let kept = waiting.iter().chain(stopped.iter().map(|stopped| &stopped.run));
+    leases.keep_quiet(kept.map(|run| run.feed), false);
     for run in waiting {
         queue(connection, consumer, run.feed, &run.events).await?;
     }

@@ -18,6 +18,7 @@ use super::{
     Leases,
     held::{Skipped, Stopped, keep, set_aside, too_many},
     turn::{Run, Turn, runs},
+    urgency::Urgency,
     worker::Sink,
 };
 use crate::{Fault, around, fault::caught};
@@ -28,8 +29,14 @@ pub(crate) trait Duty: Send + Sync + 'static {
     const GROUP: &'static str;
     /// Whether what it does is to send commands.
     const SENDS_COMMANDS: bool;
-    /// Whether somebody waits for it.
-    const IS_AWAITED: bool;
+    /// How soon the most urgent of events is dealt with.
+    const URGENCY: Urgency;
+
+    /// How soon this one is.
+    fn urgency(_event: &Recorded) -> Urgency {
+        Self::URGENCY
+    }
+
     /// How many aggregates are dealt with at the same time.
     const PARALLEL: usize;
 
@@ -110,12 +117,14 @@ impl<D: Duty> OneByOne<D> {
 impl<D: Duty> Sink for OneByOne<D> {
     const SUBJECT: &'static str = D::GROUP;
     const SENDS_COMMANDS: bool = D::SENDS_COMMANDS;
-    const IS_AWAITED: bool = D::IS_AWAITED;
+    const URGENCY: Urgency = D::URGENCY;
+
+    fn urgency(event: &Recorded) -> Urgency {
+        D::urgency(event)
+    }
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let mut connection = self.pool.acquire().await?;
-        let (held, skipped) = set_aside(&mut connection, leases.consumer(), D::GROUP, turn).await?;
-        drop(connection);
+        let (held, skipped) = set_aside(leases, D::GROUP, turn).await?;
         let events: Vec<_> = turn.iter().flat_map(|(_, events)| events).map(|event| &event.event).collect();
         self.duty.prepare(&events).await?;
         let (flowing, waiting) = runs(turn, &held);

@@ -29,6 +29,30 @@ pub(crate) struct Lease {
     pub(crate) last_event: Option<String>,
     token: i64,
     until: OffsetDateTime,
+    /// Nothing of the feed is known to be held or discarded. Only whoever has the lease could change that.
+    is_quiet: bool,
+}
+
+/// What a turn makes of the positions, as columns.
+pub(crate) struct Settling {
+    pub(crate) lease_seconds: f64,
+    pub(crate) categories: Vec<String>,
+    pub(crate) partitions: Vec<i16>,
+    pub(crate) tokens: Vec<i64>,
+    pub(crate) before: Vec<i64>,
+    pub(crate) positions: Vec<i64>,
+    pub(crate) events: Vec<Option<String>>,
+    first: Option<Feed>,
+}
+
+impl Settling {
+    /// Whether every position was moved; if not, a lease is lost.
+    pub(crate) fn check(&self, moved: u64) -> Result<(), Fault> {
+        match self.first {
+            Some(feed) if moved != self.tokens.len() as u64 => Err(Fault::LeaseLost(feed)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The feeds that one worker of a consumer holds.
@@ -116,7 +140,7 @@ impl Leases {
         let leases = rows.into_iter().filter_map(|row| {
             let feed = self.feed(&row.category, row.partition)?;
             let position = u64::try_from(row.position).unwrap_or_default();
-            Some((feed, Lease { position, last_event: row.last_event, token: row.token, until }))
+            Some((feed, Lease { position, last_event: row.last_event, token: row.token, until, is_quiet: false }))
         });
         Ok(leases.map(|(feed, lease)| (held.insert(feed, lease), feed).1).collect())
     }
@@ -215,13 +239,8 @@ impl Leases {
         connection: &mut PgConnection,
         turn: &[(Feed, Vec<Positioned>)],
     ) -> Result<(), Fault> {
-        let steps = self.steps(turn)?;
-        let (categories, partitions, tokens) = columns(&steps);
-        let firsts = turn.iter().filter_map(|(_, events)| events.first());
-        let before: Vec<_> = firsts.map(|first| first.position as i64 - 1).collect();
-        let positions: Vec<_> = steps.iter().map(|(_, lease)| lease.position as i64).collect();
-        let events: Vec<_> = steps.iter().map(|(_, lease)| lease.last_event.clone()).collect();
-        let settled = sqlx::query!(
+        let settling = self.settling(turn)?;
+        let moved = sqlx::query!(
             "update positions p
              set position = s.position, last_event = s.last_event,
                  expires_at = clock_timestamp() + make_interval(secs => $2)
@@ -230,20 +249,50 @@ impl Leases {
              where p.consumer = $1 and p.category = s.category and p.partition = s.partition and p.token = s.token
                and p.position = s.before",
             self.consumer,
-            self.timing.lease.as_secs_f64(),
-            &categories,
-            &partitions,
-            &tokens,
-            &positions,
-            &events as &[Option<String>],
-            &before
+            settling.lease_seconds,
+            &settling.categories,
+            &settling.partitions,
+            &settling.tokens,
+            &settling.positions,
+            &settling.events as &[Option<String>],
+            &settling.before
         )
         .execute(connection)
         .await?
         .rows_affected();
-        match steps.first() {
-            Some((feed, _)) if settled != steps.len() as u64 => Err(Fault::LeaseLost(*feed)),
-            _ => Ok(()),
+        settling.check(moved)
+    }
+
+    /// What these events make of the positions.
+    pub(crate) fn settling(&self, turn: &[(Feed, Vec<Positioned>)]) -> Result<Settling, Fault> {
+        let steps = self.steps(turn)?;
+        let (categories, partitions, tokens) = columns(&steps);
+        let firsts = turn.iter().filter_map(|(_, events)| events.first());
+        Ok(Settling {
+            lease_seconds: self.timing.lease.as_secs_f64(),
+            categories,
+            partitions,
+            tokens,
+            before: firsts.map(|first| first.position as i64 - 1).collect(),
+            positions: steps.iter().map(|(_, lease)| lease.position as i64).collect(),
+            first: steps.first().map(|(feed, _)| *feed),
+            events: steps.into_iter().map(|(_, lease)| lease.last_event).collect(),
+        })
+    }
+
+    /// Whether nothing of these feeds is to be set aside, so that nobody need ask.
+    pub(crate) fn are_quiet(&self, turn: &[(Feed, Vec<Positioned>)]) -> bool {
+        let held = self.held();
+        turn.iter().all(|(feed, _)| held.get(feed).is_some_and(|lease| lease.is_quiet))
+    }
+
+    /// Remembers whether anything of these feeds is to be set aside.
+    pub(super) fn keep_quiet(&self, feeds: impl Iterator<Item = Feed>, is_quiet: bool) {
+        let mut held = self.held();
+        for feed in feeds {
+            if let Some(lease) = held.get_mut(&feed) {
+                lease.is_quiet = is_quiet;
+            }
         }
     }
 

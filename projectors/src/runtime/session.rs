@@ -16,6 +16,7 @@ use super::{
     retry,
     status::Status,
     timing::Timing,
+    urgency::Urgency,
     worker::Sink,
 };
 use crate::{Fault, log::Log};
@@ -27,6 +28,9 @@ const COUNT: usize = 500;
 const REST: Duration = Duration::from_millis(10);
 /// Events that come within this time had been there.
 const AT_ONCE: Duration = Duration::from_millis(2);
+/// In how many ticks it is looked once at each feed whether the group stands where it should: a look at all of them costs more than
+/// everything else a tick does.
+const LOOKS: usize = 8;
 /// After how long a reader that no longer reads disappears from `XINFO CONSUMERS`.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
 
@@ -43,13 +47,14 @@ pub(super) struct Session<'a, S> {
     pub(super) turn: &'a mut String,
     /// Feeds that no longer have what comes next: the archive is asked first.
     pub(super) behind: BTreeSet<Feed>,
+    /// How many ticks there were.
+    pub(super) ticks: usize,
 }
 
 impl<S: Sink> Session<'_, S> {
     /// Works until told to stop (`Ok`) or until anything is in doubt.
     pub(super) async fn run(mut self, reader: &mut Reader, stop: &CancellationToken) -> Result<(), Fault> {
-        let Timing { tick, linger, .. } = *self.leases.timing();
-        let linger = (!S::IS_AWAITED).then_some(linger);
+        let tick = self.leases.timing().tick;
         let (mut ticked, mut busy, mut ahead) = (None::<Instant>, 0_u32, None);
         while !stop.is_cancelled() {
             // Not while the group was given more than is settled, since that is what it looks for.
@@ -76,7 +81,7 @@ impl<S: Sink> Session<'_, S> {
                 Some(turn) => turn,
                 None if self.behind.is_empty() => tokio::select! {
                     () = stop.cancelled() => return Ok(()),
-                    turn = gather(reader, &feeds, left, linger) => turn?,
+                    turn = gather::<S>(reader, &feeds, left, self.leases.timing()) => turn?,
                 },
                 None => self.catch_up(&held).await?,
             };
@@ -129,9 +134,15 @@ impl<S: Sink> Session<'_, S> {
     }
 
     /// The feeds of which the group was given something else than what was settled: by another reader of the group, or by
-    /// an operator. Between two turns there is no other reason, and without this the next event alone would show it.
-    async fn astray(&self, mut held: Vec<(Feed, Lease)>) -> Result<Vec<Feed>, Fault> {
-        held.retain(|(feed, _)| !self.behind.contains(feed));
+    /// an operator. Between two turns there is no other reason, and without this the next event alone would show it. Looks at some
+    /// of them each time.
+    async fn astray(&mut self, mut held: Vec<(Feed, Lease)>) -> Result<Vec<Feed>, Fault> {
+        self.ticks += 1;
+        let mut at = self.ticks;
+        held.retain(|(feed, _)| {
+            at += 1;
+            at.is_multiple_of(LOOKS) && !self.behind.contains(feed)
+        });
         let given = try_join_all(held.iter().map(|(feed, _)| self.store.given(self.group, *feed))).await?;
         let given = held.into_iter().zip(given);
         Ok(given.filter(|((_, lease), given)| *given != Some(lease.position)).map(|((feed, _), _)| feed).collect())
@@ -188,17 +199,32 @@ fn is_full(turn: &[(Feed, Vec<Positioned>)]) -> bool {
     turn.iter().any(|(_, events)| events.len() >= COUNT)
 }
 
-/// The next events of these feeds, waiting up to `left` for the first, and then a little for others.
-async fn gather(
+/// The next events of these feeds, waiting up to `left` for the first, and then for others as long as none is urgent.
+async fn gather<S: Sink>(
     reader: &mut Reader,
     feeds: &[Feed],
     left: Duration,
-    linger: Option<Duration>,
+    timing: &Timing,
 ) -> Result<Vec<(Feed, Vec<Positioned>)>, Error> {
     let mut turn = reader.next(feeds, COUNT, left).await?;
-    if let Some(linger) = linger.filter(|_| !turn.is_empty() && !is_full(&turn)) {
-        tokio::time::sleep(linger).await;
-        for (feed, events) in reader.next(feeds, COUNT, Duration::ZERO).await? {
+    let begun = Instant::now();
+    let latest = |events: &[(Feed, Vec<Positioned>)]| {
+        let waits = events.iter().flat_map(|(_, events)| events).map(|event| S::urgency(&event.event).may_wait(timing));
+        begun + waits.min().unwrap_or(timing.linger)
+    };
+    let mut until = latest(&turn);
+    while !turn.is_empty() && !is_full(&turn) && Instant::now() < until {
+        let mut block = until - Instant::now();
+        if S::URGENCY == Urgency::Later {
+            tokio::time::sleep(std::mem::take(&mut block)).await;
+        }
+        let more = reader.next(feeds, COUNT, block).await?;
+        until = until.min(latest(&more));
+        if !more.is_empty() {
+            // Where they keep coming, not each is read by itself.
+            tokio::time::sleep_until(until.min(Instant::now() + REST)).await;
+        }
+        for (feed, events) in more {
             match turn.iter_mut().find(|(known, _)| *known == feed) {
                 Some((_, gathered)) => gathered.extend(events),
                 None => turn.push((feed, events)),

@@ -8,14 +8,16 @@ use std::{
     time::Duration,
 };
 
-use event_store::{Feed, Positioned, Reader, Store};
+use event_store::{Feed, Positioned, Reader, Recorded, Store};
 use futures_util::FutureExt;
 use sqlx::PgConnection;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, error_span, info, warn};
 
-use super::{measures::Measures, paused, positions::Leases, session::Session, status::Status, turn::Turn};
+use super::{
+    measures::Measures, paused, positions::Leases, session::Session, status::Status, turn::Turn, urgency::Urgency,
+};
 use crate::{Fault, log::Log};
 
 /// The longest pause after a failure.
@@ -27,8 +29,13 @@ pub(crate) trait Sink: Send + Sync + 'static {
     const SUBJECT: &'static str;
     /// Whether a turn that was broken off may have commands on their way, which can arrive until its leases end.
     const SENDS_COMMANDS: bool;
-    /// Whether somebody waits for what becomes of an event. Where nobody does, few larger turns are better than many.
-    const IS_AWAITED: bool;
+    /// How soon the most urgent of events is dealt with.
+    const URGENCY: Urgency;
+
+    /// How soon this one is.
+    fn urgency(_event: &Recorded) -> Urgency {
+        Self::URGENCY
+    }
 
     /// Deals with every event of a turn, and settles it. An event that fails by itself, and those that wait behind it,
     /// are kept for later.
@@ -138,7 +145,7 @@ impl<S: Sink> Worker<S> {
         let Self { group, store, log, leases, reader, sink, status, measures, turn } = self;
         turn.clear();
         let behind = BTreeSet::new();
-        let session = Session { group, store, log, leases, sink, status, measures, turn, behind };
+        let session = Session { group, store, log, leases, sink, status, measures, turn, behind, ticks: 0 };
         tokio::select! {
             fault = renew(leases) => Err(fault),
             end = session.run(reader, stop) => end,

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Fault,
     fault::caught,
-    runtime::{Leases, Run, Sink, Skipped, Stopped, Turn, keep, runs, set_aside, too_many},
+    runtime::{Leases, Run, Sink, Skipped, Stopped, Turn, Urgency, keep, runs, set_aside, too_many},
 };
 
 /// How many aggregates are looked at at the same time.
@@ -119,13 +119,11 @@ pub(super) fn hearer(owner: UserId, user: &User, scope: Scope) -> Option<Hearer>
 impl Sink for WebhooksSink {
     const SUBJECT: &'static str = GROUP;
     const SENDS_COMMANDS: bool = false;
-    const IS_AWAITED: bool = false;
+    const URGENCY: Urgency = Urgency::Later;
 
     async fn take(&self, leases: &Leases, turn: &Turn) -> Result<(), Fault> {
-        let mut connection = self.pool.acquire().await?;
-        let (held, skipped) = set_aside(&mut connection, leases.consumer(), GROUP, turn).await?;
-        let mut subscribers = Subscribers::read(&mut connection).await?;
-        drop(connection);
+        let (held, skipped) = set_aside(leases, GROUP, turn).await?;
+        let mut subscribers = Subscribers::read(&mut *self.pool.acquire().await?).await?;
         let (flowing, waiting) = runs(turn, &held);
         for run in flowing.iter().filter(|run| run.feed.category == Webhooks::CATEGORY) {
             run.events.iter().for_each(|event| subscribers.learn(&event.event));

@@ -133,7 +133,7 @@ async fn a_turn_that_was_read_before_its_lease_was_taken_writes_nothing() {
     shop.product(seller, 5).await;
     let waiting = async || {
         let settling = "select exists (select from pg_stat_activity where datname = current_database()
-                          and wait_event_type = 'Lock' and query like 'update positions%')";
+                          and wait_event_type = 'Lock' and query like '%update positions%')";
         sqlx::query_scalar(settling).fetch_one(&mut sql).await.unwrap()
     };
     test_kit::eventually("the owner settles", SOON, waiting).await;

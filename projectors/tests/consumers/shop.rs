@@ -46,7 +46,7 @@ impl Shop {
 
     pub(crate) async fn with(database: PgConnectOptions) -> Self {
         let redis = test_kit::redis().await;
-        let store = Store::open(&redis.url(), &event_store::Settings::default()).unwrap();
+        let store = Store::open(&redis.url(), &settings()).unwrap();
         store.prepare().await.unwrap();
         schema::migrate(&database).await.unwrap();
         Self { redis, store, database, _own: None }
@@ -55,7 +55,7 @@ impl Shop {
     /// A shop on a cluster, and its other nodes.
     pub(crate) async fn on_a_cluster() -> (Self, TestCluster) {
         let (mut cluster, shop) = (test_kit::cluster().await, Self::open().await);
-        let store = Store::open(&cluster.url(), &event_store::Settings::default()).unwrap();
+        let store = Store::open(&cluster.url(), &settings()).unwrap();
         store.prepare().await.unwrap();
         (Self { redis: cluster.nodes.remove(0), store, ..shop }, cluster)
     }
@@ -77,7 +77,7 @@ impl Shop {
     /// Starts every consumer; they come to Redis by this way.
     pub(crate) fn consume_through(&self, gate: &Gate, timing: Timing) -> Running {
         // What a gate holds back for long is given up, as what a Redis that hangs does not answer.
-        let store = Store::open(&gate.url(), &event_store::Settings::default()).unwrap();
+        let store = Store::open(&gate.url(), &settings()).unwrap();
         self.consume_from(store, timing, Upkeep::default())
     }
 
@@ -309,9 +309,14 @@ pub(crate) fn quick() -> Timing {
     Timing { tick, linger: moment, retry_after: moment, ..Timing::default() }
 }
 
+/// Closes the books seldom: tests count the events of commands.
+fn settings() -> event_store::Settings {
+    event_store::Settings { books_every: 500, ..Default::default() }
+}
+
 /// A store whose answers may take as long as a gate holds them back.
 pub(crate) fn patient() -> event_store::Settings {
-    event_store::Settings { response_timeout: SOON, ..Default::default() }
+    event_store::Settings { response_timeout: SOON, ..settings() }
 }
 
 pub(crate) fn context() -> Context {
