@@ -2,7 +2,7 @@
 //!
 //! The counts are keys of Redis, `limit:<what>:<keyed hash of whom>`, that expire by themselves; each look at one is one
 //! atomic script by the clock of Redis, so any number of processes share them. What a busy user may do is lent to a process, some
-//! at a time. Where Redis is down nothing is let
+//! at a time. Where Redis is down nothing else is let
 //! through: whatever is limited needs Redis anyway.
 
 use std::fmt;
@@ -212,14 +212,27 @@ impl Limits {
         if self.settings.rate_limits == Switch::Off {
             return Ok(());
         }
-        let key = self.key("commands", user.as_bytes());
-        let purse = self.lent.to(&key);
-        let mut purse = purse.lock().await;
+        let (key, limit) = (self.key("commands", user.as_bytes()), self.settings.limit_commands);
+        let lent = self.lent.to(&key);
+        let mut purse = lent.lock().await;
         let now = Instant::now();
-        if !purse.take(now) {
-            let wish = purse.wish(now);
-            let lent = self.ask("commands", &key, self.settings.limit_commands, wish).await?;
-            purse.keep(lent, wish, now);
+        if purse.take(now) {
+            return Ok(());
+        }
+        if purse.is_closed() {
+            // Whoever is turned away again and again need not queue for that.
+            drop(purse);
+            self.ask("commands", &key, limit, 0).await?;
+            lent.lock().await.keep(0, 0, now);
+            return Ok(());
+        }
+        let wish = purse.wish(now);
+        match self.ask("commands", &key, limit, wish).await {
+            Ok(lent) => purse.keep(lent, wish, now),
+            Err(problem) => {
+                purse.close();
+                return Err(problem);
+            }
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! What a process may let in by itself: a part of what somebody has left, lent by Redis to who asks often.
 //!
 //! Whoever uses up what was lent within a moment is lent twice as much the next time; whoever does not is lent nothing beyond the
-//! one that is asked for. So Redis is asked once for many commands of the busy, and the others lose nothing: what was lent and
-//! not used by then has gone.
+//! one that is asked for. So Redis is asked once for many commands of the busy. What was lent and not used by then has gone, which is one
+//! for who pauses after two.
 
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ pub(super) struct Purse {
     left: u32,
     good_until: Option<Instant>,
     next: u32,
+    is_closed: bool,
 }
 
 impl Lent {
@@ -54,9 +55,22 @@ impl Purse {
 
     /// Keeps what was lent beyond the one that was needed, asked for at that time.
     pub(super) fn keep(&mut self, lent: u32, wish: u32, asked: Instant) {
+        if self.good_until.is_none_or(|until| until <= asked) {
+            self.left = 0;
+        }
+        self.is_closed = false;
         self.next = MOST.min((wish * 2).max(1));
-        self.left = lent;
+        self.left += lent;
         self.good_until = Some(asked + GOOD_FOR);
+    }
+
+    /// Whoever was turned away is lent nothing, until they are let in.
+    pub(super) fn close(&mut self) {
+        *self = Self { is_closed: true, ..Self::default() };
+    }
+
+    pub(super) const fn is_closed(&self) -> bool {
+        self.is_closed
     }
 }
 
