@@ -155,7 +155,7 @@ pub struct Subscriptions {
 #[command(next_help_heading = "Log")]
 pub struct Log {
     /// After how many events a stream gets an entry that carries its state forward, so that those before can be trimmed
-    #[arg(long, env = "MILLRACE_BOOKS_EVERY", default_value_t = 16, value_parser = clap::value_parser!(u64).range(2..))]
+    #[arg(long, env = "MILLRACE_BOOKS_EVERY", default_value_t = 100, value_parser = clap::value_parser!(u64).range(2..))]
     pub books_every: u64,
     /// From how many percent of Redis' memory on commands are put off with 503
     #[arg(long, env = "MILLRACE_MEMORY_PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]

@@ -18,9 +18,9 @@ use crate::{
 
 /// How many entries are read at a time.
 const PAGE: usize = 1_000;
-/// How many entries of a stream are read at first, from its end: a few more than lie between two closings of the books.
-const FIRST: usize = 18;
-/// How many times as many are read next, where no fold can begin at one of those.
+/// How many entries of a stream are read at first, from its end. Most streams have no more.
+const FIRST: usize = 20;
+/// How many times as many are read next, where no fold can begin at one of those: with books closed every 100 events, that is enough.
 const GROWTH: usize = 5;
 
 impl Store {

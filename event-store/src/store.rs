@@ -41,7 +41,7 @@ impl Default for Settings {
         Self {
             response_timeout: Duration::from_secs(2),
             cached_aggregates: 100_000,
-            books_every: 16,
+            books_every: 100,
             memory_share: 0.80,
             settling_memory_share: 0.95,
             replicas: Replicas { count: 0, within: Duration::from_secs(1) },
