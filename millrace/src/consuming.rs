@@ -23,7 +23,7 @@ pub(crate) struct Consuming {
     /// How often leases are renewed, and how often consumers look for what is due
     #[arg(long, env = "MILLRACE_TICK", default_value = "500ms", value_parser = duration)]
     tick: Duration,
-    /// How long consumers that nobody waits for let events gather: mails, webhooks, the archive, what is forgotten
+    /// How long events gather that nobody waits for: of mails, webhooks, the archive, what is forgotten, and what policies pass over
     #[arg(long, env = "MILLRACE_LINGER", default_value = "200ms", value_parser = duration)]
     linger: Duration,
     /// How long after its first failure an event is tried again; five times as long after each further one

@@ -4,7 +4,12 @@
 //! it sends is idempotent and carries the end of the lease, so that a carrier which was paused for longer cannot have a
 //! late command accepted.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{
     Aggregate, OrderId, ProductId,
@@ -55,9 +60,11 @@ impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
     const PARALLEL: usize = PARALLEL;
 
     fn urgency(event: &Recorded) -> Urgency {
-        match event.event::<P::Follows>() {
-            Ok(event) if !P::concerns(&event) => Urgency::Later,
-            _ => Urgency::Now,
+        // What breaks over an event finds its owner when the event is dealt with.
+        let calls_for_nothing = || event.event::<P::Follows>().is_ok_and(|event| !P::concerns(&event));
+        match catch_unwind(AssertUnwindSafe(calls_for_nothing)) {
+            Ok(true) => Urgency::Later,
+            Ok(false) | Err(_) => Urgency::Now,
         }
     }
 

@@ -46,12 +46,10 @@ impl Stock {
     }
 }
 
-/// What policies do to stock follows from orders, whose buyers are served first.
+/// What policies do to stock follows from orders, whose buyers are served first; and closing the books changes no number.
 pub(super) fn urgency(event: &Recorded) -> Urgency {
-    match event.category() == Inventory::CATEGORY && event.actor.starts_with("policy:") {
-        true => Urgency::Soon,
-        false => Urgency::Now,
-    }
+    let follows = event.actor.starts_with("policy:") || event.carries_forward();
+    if event.category() == Inventory::CATEGORY && follows { Urgency::Soon } else { Urgency::Now }
 }
 
 impl Copied for Stock {

@@ -29,7 +29,7 @@ pub(crate) struct Lease {
     pub(crate) last_event: Option<String>,
     token: i64,
     until: OffsetDateTime,
-    /// Nothing of the feed is known to be held or discarded. Only whoever has the lease could change that.
+    /// Nothing of the feed that is still to come is held or discarded. Only whoever has the lease changes that.
     is_quiet: bool,
 }
 
