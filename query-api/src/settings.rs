@@ -28,7 +28,8 @@ impl Postgres {
 /// How the read models are read.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Reading {
-    /// The most connections to Postgres of queries that filter, and as many again of those that look something up by its key
+    /// The most connections to Postgres of queries that filter, and as many again of those that look something up by its
+    /// key, one of which listens
     #[arg(long, env = "MILLRACE_READ_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..))]
     pub read_connections: u32,
     /// How long a query waits for the caller's own writes before it answers without them
