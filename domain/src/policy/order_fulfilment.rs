@@ -23,25 +23,15 @@ impl Policy for OrderFulfilment {
     type Follows = Order;
 
     fn concerns(event: &Event) -> bool {
-        match event {
+        matches!(
+            event,
             Event::Placed { .. }
-            | Event::Rejected { .. }
-            | Event::Cancelled { .. }
-            | Event::Expired { .. }
-            | Event::Shipped { .. }
-            | Event::Returned { .. } => true,
-            Event::Confirmed { .. }
-            | Event::PaymentStarted { .. }
-            | Event::PaymentPending { .. }
-            | Event::PaymentDeclined { .. }
-            | Event::Paid { .. }
-            | Event::PaidLate { .. }
-            | Event::Delivered { .. }
-            | Event::Completed {}
-            | Event::Refunded { .. }
-            | Event::AddressForgotten {}
-            | Event::CarriedForward { .. } => false,
-        }
+                | Event::Rejected { .. }
+                | Event::Cancelled { .. }
+                | Event::Expired { .. }
+                | Event::Shipped { .. }
+                | Event::Returned { .. }
+        )
     }
 
     fn ask(order: OrderId, state: &Order, event: &Event) -> Vec<Request> {
