@@ -130,6 +130,12 @@ mod tests {
         products.iter().map(|product| Units { product: id(*product), quantity: 3 }).collect()
     }
 
+    /// What an event calls for, and with that, that its kind is one that does.
+    fn ask(order: &Order, event: &Event) -> Vec<Request> {
+        assert!(OrderFulfilment::concerns(event), "{event:?}");
+        OrderFulfilment::ask(id(ORDER), order, event)
+    }
+
     fn conclusion(answers: &[Answer]) -> Vec<Command> {
         OrderFulfilment::conclude(id(ORDER), &placed(&[0x1, 0x2, 0x3]), answers, &TERMS)
     }
@@ -138,7 +144,7 @@ mod tests {
     fn reserves_partition_by_partition_in_ascending_order() {
         let event = placed(&[0x2b, 0x13, 0x1b]);
         assert_eq!(
-            OrderFulfilment::ask(id(ORDER), &Order::replay([&event]), &event),
+            ask(&Order::replay([&event]), &event),
             [
                 Request::Reserve { order: id(ORDER), lines: vec![(id(0x13), 3)] },
                 Request::Reserve { order: id(ORDER), lines: vec![(id(0x2b), 3), (id(0x1b), 3)] },
@@ -150,7 +156,7 @@ mod tests {
     fn reserves_nothing_for_an_order_that_is_settled() {
         let event = placed(&[0x13]);
         let order = Order::replay([&event, &Event::Confirmed { pay_by: None }]);
-        assert_eq!(OrderFulfilment::ask(id(ORDER), &order, &event), []);
+        assert_eq!(ask(&order, &event), []);
         assert_eq!(conclusion(&[]), []);
     }
 
@@ -166,7 +172,7 @@ mod tests {
             Event::Expired { products: products.clone() },
             Event::Cancelled { reason: None, by: Some(Party::Buyer), products, refund: None },
         ] {
-            assert_eq!(OrderFulfilment::ask(id(ORDER), &Order::default(), &event), expected, "{event:?}");
+            assert_eq!(ask(&Order::default(), &event), expected, "{event:?}");
         }
     }
 
@@ -174,7 +180,7 @@ mod tests {
     fn takes_what_was_shipped_out_of_stock() {
         let shipped = Event::Shipped { seller: id(2), tracking: None, lines: units(&[0x2b, 0x13, 0x1b]) };
         assert_eq!(
-            OrderFulfilment::ask(id(ORDER), &Order::default(), &shipped),
+            ask(&Order::default(), &shipped),
             [
                 Request::Commit { order: id(ORDER), products: vec![id(0x13)] },
                 Request::Commit { order: id(ORDER), products: vec![id(0x2b), id(0x1b)] },
@@ -188,7 +194,7 @@ mod tests {
         let lines = units(&[0x2b, 0x13]);
         let returned = Event::Returned { number: 4, seller: id(2), lines, reason: text("Too small."), refund };
         assert_eq!(
-            OrderFulfilment::ask(id(ORDER), &Order::default(), &returned),
+            ask(&Order::default(), &returned),
             [
                 Request::Restock { order: id(ORDER), number: 4, lines: vec![(id(0x13), 3)] },
                 Request::Restock { order: id(ORDER), number: 4, lines: vec![(id(0x2b), 3)] },
