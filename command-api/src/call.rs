@@ -1,5 +1,6 @@
 //! What a command needs to know of the request that brings it, beside the body.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use axum::extract::{Extension, FromRequestParts};
@@ -121,16 +122,16 @@ impl IfMatch {
 
     /// Refuses to change what is at another version than the client knows. `"3.7"` is version 3 of what is shown together
     /// with something else; a weak tag never matches (RFC 9110, 13.1.1).
-    pub(crate) fn check(&self, version: u64, shown_with_another: bool) -> Result<(), Problem> {
+    pub(crate) fn check(&self, current: &RangeInclusive<u64>, shown_with_another: bool) -> Result<(), Problem> {
         let names = |tag: &str| {
             let tag = tag.strip_prefix('"')?.strip_suffix('"')?;
             let tag = if shown_with_another { tag.split('.').next()? } else { tag };
-            Some(tag == version.to_string())
+            Some(current.clone().any(|version| tag == version.to_string()))
         };
         let matches = |tags: &Vec<String>| tags.iter().any(|tag| tag == "*" || names(tag) == Some(true));
         match self.0.as_ref().is_none_or(matches) {
             true => Ok(()),
-            false => Err(Problem::moved_on(format!("it is at version {version} now"))),
+            false => Err(Problem::moved_on(format!("it is at version {} now", current.end()))),
         }
     }
 }
@@ -141,7 +142,7 @@ mod tests {
 
     fn passes(tags: &str, version: u64, shown_with_another: bool) -> bool {
         let headers = HeaderMap::from_iter([(header::IF_MATCH, tags.parse().unwrap())]);
-        IfMatch::of(&headers).check(version, shown_with_another).is_ok()
+        IfMatch::of(&headers).check(&(version..=version), shown_with_another).is_ok()
     }
 
     #[test]
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn nothing_named_is_no_condition() {
-        assert!(IfMatch::of(&HeaderMap::new()).check(3, false).is_ok());
+        assert!(IfMatch::of(&HeaderMap::new()).check(&(3..=3), false).is_ok());
     }
 
     #[test]

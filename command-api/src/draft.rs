@@ -47,7 +47,7 @@ impl<'a, 'b> Draft<'a, 'b> {
     pub(crate) fn check_version<A: Aggregate>(&self, id: A::Id) -> Result<(), Problem> {
         // Queries show a product together with its stock: `ETag: "<product version>.<stock version>"`.
         let shown_with_another = A::CATEGORY == domain::product::Product::CATEGORY;
-        self.if_match.check(self.states.version::<A>(id), shown_with_another)
+        self.if_match.check(&self.states.current_versions::<A>(id), shown_with_another)
     }
 
     /// Adds the events of one aggregate, all at once, and returns the version that they lead to.

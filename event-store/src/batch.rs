@@ -133,7 +133,7 @@ impl Batch {
         if bytes > books::MOST_BYTES {
             let ((category, id), version) = (key, next.version);
             tracing::warn!(category, %id, version, bytes, "too large to be carried forward; its stream only grows");
-            next.books = Books::closed(next.version, bytes);
+            next.books = Books::left_open(next.version, bytes);
         } else if self.carried + bytes <= books::MOST_BYTES {
             working.write(&*event, stored, writing.fields(books::ACTOR));
             self.carried += bytes;

@@ -17,12 +17,19 @@ const BYTES_PER_EVENT: usize = 200;
 pub(crate) struct Books {
     version: u64,
     bytes: usize,
+    /// Whether the event at that version carries the state forward; it may have been too large.
+    carried: bool,
 }
 
 impl Books {
-    /// They were closed, or could not be, at this version.
+    /// They were closed by the event at this version.
     pub(crate) const fn closed(version: u64, bytes: usize) -> Self {
-        Self { version, bytes }
+        Self { version, bytes, carried: true }
+    }
+
+    /// They could not be closed behind this version.
+    pub(crate) const fn left_open(version: u64, bytes: usize) -> Self {
+        Self { version, bytes, carried: false }
     }
 
     /// Whether enough has happened since to close them again.
@@ -32,7 +39,7 @@ impl Books {
 
     /// Whether nothing has happened since.
     pub(crate) const fn are_closed(self, version: u64) -> bool {
-        self.version == version && version > 0
+        self.version == version && self.carried
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a command decides on, and what it decides.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, ops::RangeInclusive, sync::Arc};
 
 use domain::{Aggregate, event};
 use uuid::Uuid;
@@ -32,6 +32,16 @@ impl States<'_> {
     #[must_use]
     pub fn version<A: Aggregate>(&self, id: A::Id) -> u64 {
         self.snapshot((A::CATEGORY, id.into())).version
+    }
+
+    /// The versions at which an aggregate was as it is now: the last, and also the one before where the last event only carries it
+    /// forward. Whoever was told that one knows all there is to know.
+    ///
+    /// # Panics
+    /// When the command did not name it among its streams.
+    #[must_use]
+    pub fn current_versions<A: Aggregate>(&self, id: A::Id) -> RangeInclusive<u64> {
+        self.snapshot((A::CATEGORY, id.into())).current_versions()
     }
 
     /// Whether the last event of an aggregate carries it forward.

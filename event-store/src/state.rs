@@ -1,6 +1,11 @@
 //! Folded aggregates of any type, and the cache of them.
 
-use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    ops::{Deref, RangeInclusive},
+    sync::Arc,
+};
 
 use domain::{Aggregate, Partition, Timer, event};
 use uuid::Uuid;
@@ -111,6 +116,11 @@ impl Snapshot {
         }
     }
 
+    /// The versions at which it was as it is now: to be carried forward changes nothing.
+    pub(crate) fn current_versions(&self) -> RangeInclusive<u64> {
+        self.version - u64::from(self.books.are_closed(self.version))..=self.version
+    }
+
     pub(crate) fn get<A: Aggregate>(&self) -> &A {
         let state: &dyn Any = &*self.state;
         &state.downcast_ref::<Folded<A>>().expect("a category belongs to one aggregate").0
@@ -132,6 +142,12 @@ impl<A: Aggregate> Loaded<A> {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.snapshot.version
+    }
+
+    /// The versions at which it was as it is now: the last, and also the one before where the last event only carries it forward.
+    #[must_use]
+    pub fn current_versions(&self) -> RangeInclusive<u64> {
+        self.snapshot.current_versions()
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn erase(
     let user = app.user(&call).await?;
     user.decide(user::Command::Erase).map_err(rules::of_user)?;
     app.prove_caller(&call, &body.password).await?;
-    call.if_match.check(user.version(), false)?;
+    call.if_match.check(&user.current_versions(), false)?;
     // What is known of their devices goes first. The session that asks can be used until the log has its end, so that whoever
     // was not answered can ask again.
     try_join_all(user.sessions().map(|session| app.sessions.forget(session.id.into()))).await.map_err(no_session)?;

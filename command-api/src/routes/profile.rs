@@ -62,7 +62,7 @@ pub(super) async fn change_profile(
     let changes = Record(changes.filter(|(name, value)| known.get(name) != Some(value)).collect());
 
     // A name is not claimed for a change that is refused anyway; whether it is, is decided below.
-    call.if_match.check(user.version(), false)?;
+    call.if_match.check(&user.current_versions(), false)?;
     let claim = username.map(|username| app.username_claim(&username));
     if let Some(claim) = claim {
         let claimed = app.claim(command.context(), claim, id).await;

@@ -54,7 +54,7 @@ pub(super) async fn open_shop(
     let (id, claim) = (call.user(), app.shop_claim(&name));
     // Who keeps a shop already needs no claim, whether this repeats its opening or is refused; nor who knows an older version.
     let mut taken = None;
-    if user.shop().is_none() && call.if_match.check(user.version(), false).is_ok() {
+    if user.shop().is_none() && call.if_match.check(&user.current_versions(), false).is_ok() {
         match app.claim(command.context(), claim, id).await {
             Ok(_) => {}
             Err(unclaimed @ Unclaimed::Taken(_)) => {

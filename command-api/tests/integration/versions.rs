@@ -40,3 +40,17 @@ async fn refuses_to_change_anything_else_that_moved_on() {
         shop.refuses(ask.if_match("\"7\"")).await.is(StatusCode::PRECONDITION_FAILED);
     }
 }
+
+#[tokio::test]
+async fn an_answer_names_a_version_that_the_next_change_may_name_also_where_books_are_closed_behind_it() {
+    let shop = Shop::open().await;
+    let seller = Seller::new(&shop, "anna").await;
+    let path = format!("/api/inventory/{}/receipts", seller.lists_a_teapot().await);
+    let mut tag = "\"1\"".to_owned();
+    // Books are closed every hundred events.
+    for _ in 0..110 {
+        let receive = seller.post(&path).json(&json!({"quantity": 1}));
+        tag = receive.if_match(&tag).await.is(StatusCode::OK).header("etag").to_owned();
+    }
+    assert_eq!(tag, "\"112\"", "the first version, 110 receipts, and what carried them forward");
+}
