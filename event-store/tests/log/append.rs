@@ -8,7 +8,7 @@ use domain::{
     money::{Money, Price},
     product::{self, Product},
 };
-use event_store::{Changes, Decision, Error, Failure, Feed, Request, Stream};
+use event_store::{Changes, Decision, Error, Failure, Feed, Outcome, Request, States, Stream};
 use redis::AsyncCommands;
 use uuid::Uuid;
 
@@ -148,6 +148,35 @@ async fn a_deleted_entry_never_makes_an_append_partial() {
     operator.xdel::<_, _, u64>(&stream, &["3-0"]).await.unwrap();
     execute(&there, product, receive(1)).await.unwrap_err();
     assert_eq!(here.head(feed).await.unwrap(), 3);
+
+    // Also where it is written behind another one.
+    let other = product_in(6);
+    let both = Request::new(context(), [other, product].map(Stream::of::<Inventory>));
+    let decide = move |states: &States<'_>| {
+        let received = |id| states.get::<Inventory>(id).decide(receive(1)).unwrap();
+        let changes = Changes::none().and::<Inventory>(other, received(other));
+        Decision::new(changes.and::<Inventory>(product, received(product)), ())
+    };
+    there.commit(both, decide).await.unwrap_err();
+    assert_eq!((here.head(feed).await.unwrap(), there.load::<Inventory>(other).await.unwrap().version()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_only_decided_on_may_lack_its_newest_entry() {
+    let redis = test_kit::redis().await;
+    let (here, there) = (store(&redis).await, store(&redis).await);
+    let (product, other) = (product_in(6), product_in(6));
+    execute(&here, product, receive(1)).await.unwrap();
+    execute(&here, product, receive(1)).await.unwrap();
+    let stream = format!("inventory:{{6}}:{product}");
+    operator(&redis).await.xdel::<_, _, u64>(&stream, &["2-0"]).await.unwrap();
+    let request = Request::new(context(), [product, other].map(Stream::of::<Inventory>));
+    let decide = move |states: &States<'_>| {
+        let received = states.get::<Inventory>(other).decide(receive(1)).unwrap();
+        Decision::new(Changes::none().and::<Inventory>(other, received), states.version::<Inventory>(product))
+    };
+    let Outcome::Done(version) = there.commit(request, decide).await.unwrap() else { panic!("it has no receipt") };
+    assert_eq!((version, there.load::<Inventory>(other).await.unwrap().version()), (1, 1));
 }
 
 #[tokio::test]
