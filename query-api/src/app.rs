@@ -60,6 +60,8 @@ impl App {
             ("statement_timeout", STATEMENT_TIMEOUT_MS),
             // Pages that lie apart are read as fast as neighbours: they are in memory, or on a disk without a head.
             ("random_page_cost", "1.1"),
+            // To compile a statement takes longer than any page may.
+            ("jit", "off"),
         ]);
         measures::describe(settings);
         let shape = Shape::default();

@@ -4,13 +4,13 @@
 //! locks it too, before the snapshot is taken, is in front of such a switch or behind it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use sqlx::postgres::{PgDatabaseError, PgPoolOptions};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Transaction};
 
 use crate::app::App;
 use crate::freshness::{ReadModel, each_read_model};
@@ -42,6 +42,9 @@ async fn begin(pool: &PgPool, read_model: ReadModel) -> sqlx::Result<Transaction
     pool.begin_with(each_read_model!(begin)).await
 }
 
+/// A connection that rested for longer is asked whether it is still there before it is used. Under load none does, and nothing is asked.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// From when on connections are good: older ones have prepared statements for views that are of another shape now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shape(Arc<Mutex<Option<Instant>>>);
@@ -50,9 +53,9 @@ impl Shape {
     /// Makes a pool leave older connections behind.
     pub(crate) fn watch(&self, pool: PgPoolOptions) -> PgPoolOptions {
         let shape = self.clone();
-        pool.before_acquire(move |_, connection| {
-            let is_good = shape.since().is_none_or(|since| connection.age < since.elapsed());
-            Box::pin(async move { Ok(is_good) })
+        pool.test_before_acquire(false).before_acquire(move |connection, known| {
+            let is_good = shape.since().is_none_or(|since| known.age < since.elapsed());
+            Box::pin(async move { Ok(is_good && (known.idle_for < TRUSTED_FOR || connection.ping().await.is_ok())) })
         })
     }
 
