@@ -16,7 +16,7 @@ use crate::{
     archive::{self, ArchiveSink, Keeper, Upkeep},
     feeding::feed,
     log::Log,
-    mailer::{self, Mailer, Mailing},
+    mailer::{self, Mailer, Mailing, Way},
     measuring::{Measuring, Pools},
     policies::Carrying,
     privacy::{self, Privacy},
@@ -155,7 +155,13 @@ impl Consumers {
         let (attempts, retry_after, most_failing) = (mailing.attempts, mailing.retry_after, usize::MAX);
         process.settings.timing = Timing { attempts, retry_after, most_failing, ..timing };
         let pool = schema::pool(&process.settings.database, schema::MAILER, 3);
-        let mailer = Mailer::new(pool.clone(), process.settings.store.clone(), mailing);
+        // What is kept in the outbox is on disk when the turn is: both go through one log.
+        let unsynced = process.settings.database.clone().options([("synchronous_commit", "off")]);
+        let keeping = schema::pool(&unsynced, schema::MAILER, 1);
+        if matches!(mailing.way, Way::Outbox) {
+            process.pools.add("mailer-outbox", &keeping);
+        }
+        let mailer = Mailer::new(pool.clone(), keeping, process.settings.store.clone(), mailing);
         let sink = OneByOne::new(pool.clone(), mailer);
         process.spawn(mailer::GROUP.to_owned(), mailer::CATEGORIES, pool, sink, self.stop.clone());
     }

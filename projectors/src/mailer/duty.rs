@@ -17,8 +17,8 @@ use crate::{
     runtime::{Duty, Leases, Turn, Urgency},
 };
 
-/// How many aggregates are dealt with at the same time, and how many connections to a mail server that takes.
-const PARALLEL: usize = 8;
+/// How many aggregates are dealt with at the same time. A mail server hears of fewer at once.
+const PARALLEL: usize = 64;
 /// How much older than the mailer an event may be: services of a new shop start one after the other.
 const OLDER: Duration = Duration::hours(1);
 
@@ -31,8 +31,8 @@ pub(crate) struct Mailer {
 }
 
 impl Mailer {
-    pub(crate) fn new(pool: PgPool, store: Store, mailing: Mailing) -> Self {
-        let post = Post::new(store.clone(), pool.clone(), mailing, PARALLEL as u32);
+    pub(crate) fn new(pool: PgPool, keeping: PgPool, store: Store, mailing: Mailing) -> Self {
+        let post = Post::new(store.clone(), pool.clone(), keeping, mailing);
         Self { pool, store, post, beginning: OnceCell::new() }
     }
 

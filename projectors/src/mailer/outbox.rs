@@ -1,8 +1,11 @@
 //! Where the mails of a demo shop without a mail server are kept: the last thousand of them.
 
+use std::sync::{Mutex, PoisonError};
+
 use domain::UserId;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{PgConnection, PgPool};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{sent::Mail, templates::Words};
@@ -10,37 +13,124 @@ use crate::Fault;
 
 const KEPT: i64 = 1_000;
 
-/// A mail that is to be kept.
-pub(super) struct Kept<'a> {
-    pub(super) message_id: &'a str,
-    pub(super) address: &'a str,
-    pub(super) words: &'a Words,
-    pub(super) link: Option<&'a SecretString>,
+/// A mail that is to be kept, and what it is known by.
+pub(super) struct Kept {
+    category: &'static str,
+    partition: i16,
+    position: i64,
+    id: Uuid,
+    version: i64,
+    command: String,
+    recipient: Uuid,
+    message_id: String,
+    address: String,
+    words: Words,
+    link: Option<SecretString>,
 }
 
-/// Keeps a mail, and writes down that it was sent, unless it was before. One statement, since there are many.
-pub(super) async fn keep(pool: &PgPool, sent: Mail<'_>, mail: Kept<'_>) -> Result<(), Fault> {
-    let Kept { message_id, address, words, link } = mail;
-    let event = &sent.event.event;
+impl Kept {
+    pub(super) fn new(
+        mail: Mail<'_>,
+        message_id: String,
+        address: String,
+        words: Words,
+        link: Option<SecretString>,
+    ) -> Self {
+        let event = &mail.event.event;
+        Self {
+            category: mail.feed.category,
+            partition: i16::from(mail.feed.partition.number()),
+            position: mail.event.position as i64,
+            id: event.id,
+            version: event.version as i64,
+            command: event.command.clone(),
+            recipient: mail.recipient.into(),
+            message_id,
+            address,
+            words,
+            link,
+        }
+    }
+}
+
+/// Mails that wait to be written, with who waits for that.
+type Waiting = Vec<(Kept, oneshot::Sender<Result<(), Fault>>)>;
+
+/// The table of mails. Those that come while others are written are written together.
+pub(super) struct Outbox {
+    pool: PgPool,
+    waiting: Mutex<Waiting>,
+    writing: tokio::sync::Mutex<()>,
+}
+
+impl Outbox {
+    pub(super) fn new(pool: PgPool) -> Self {
+        Self { pool, waiting: Mutex::default(), writing: tokio::sync::Mutex::default() }
+    }
+
+    /// Keeps a mail, and writes down that it was sent, unless it was before.
+    pub(super) async fn keep(&self, mail: Kept) -> Result<(), Fault> {
+        let (done, kept) = oneshot::channel();
+        self.waiting().push((mail, done));
+        {
+            let _writing = self.writing.lock().await;
+            let waiting = std::mem::take(&mut *self.waiting());
+            self.write(waiting).await;
+        }
+        // Whoever had it to write was broken off, and all of the turn with them.
+        kept.await.unwrap_or(Err(sqlx::Error::WorkerCrashed.into()))
+    }
+
+    async fn write(&self, waiting: Waiting) {
+        let (mails, done): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        if mails.is_empty() {
+            return;
+        }
+        match write(&self.pool, &mails).await {
+            Ok(()) => done.into_iter().for_each(|done| drop(done.send(Ok(())))),
+            // One that Postgres refuses is no reason to keep none of the others.
+            Err(_) => {
+                for (mail, done) in mails.iter().zip(done) {
+                    let _ = done.send(write(&self.pool, std::slice::from_ref(mail)).await);
+                }
+            }
+        }
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn write(pool: &PgPool, mails: &[Kept]) -> Result<(), Fault> {
+    fn column<'a, T>(mails: &'a [Kept], of: impl Fn(&'a Kept) -> T) -> Vec<T> {
+        mails.iter().map(of).collect()
+    }
     sqlx::query!(
-        "with noted as (
-           insert into sent (category, partition, position, id, version, command, recipient)
-           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning recipient
-         )
-         insert into outbox (message_id, recipient, address, subject, body, link)
-         select $8, recipient, $9, $10, $11, $12 from noted",
-        sent.feed.category,
-        i16::from(sent.feed.partition.number()),
-        sent.event.position as i64,
-        event.id,
-        event.version as i64,
-        event.command,
-        Uuid::from(sent.recipient),
-        message_id,
-        address,
-        words.subject,
-        words.body.expose_secret(),
-        link.map(ExposeSecret::expose_secret)
+        r#"with mail as (
+             select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::uuid[],
+                                  $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+               as m (category, partition, position, id, version, command, recipient, message_id, address, subject, body, link)
+           ), noted as (
+             insert into sent (category, partition, position, id, version, command, recipient)
+             select category, partition, position, id, version, command, recipient from mail
+             on conflict do nothing returning category, id, version, command, recipient
+           )
+           insert into outbox (message_id, recipient, address, subject, body, link)
+           select message_id, recipient, address, subject, body, link
+           from mail join noted using (category, id, version, command, recipient) order by category, position"#,
+        &column(mails, |mail| mail.category.to_owned()),
+        &column(mails, |mail| mail.partition),
+        &column(mails, |mail| mail.position),
+        &column(mails, |mail| mail.id),
+        &column(mails, |mail| mail.version),
+        &column(mails, |mail| mail.command.clone()),
+        &column(mails, |mail| mail.recipient),
+        &column(mails, |mail| mail.message_id.clone()),
+        &column(mails, |mail| mail.address.clone()),
+        &column(mails, |mail| mail.words.subject.clone()),
+        &column(mails, |mail| mail.words.body.expose_secret().to_owned()),
+        &column(mails, |mail| mail.link.as_ref().map(|link| link.expose_secret().to_owned())) as &[Option<String>]
     )
     .execute(pool)
     .await?;

@@ -8,13 +8,13 @@ use lettre::{
         header::{HeaderName, HeaderValue},
     },
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
     Mailing, Way,
     letter::Letter,
-    outbox::{self, Kept},
+    outbox::{self, Kept, Outbox},
     sent::Mail,
     smtp::{Connections, NotSent},
     templates::{CONTENT_TYPE, Words},
@@ -31,16 +31,17 @@ pub(super) struct Post {
     mailing: Mailing,
     /// None where mails are kept in the outbox.
     smtp: Option<Connections>,
+    outbox: Outbox,
 }
 
 impl Post {
-    /// Uses up to so many connections to a mail server.
-    pub(super) fn new(store: Store, pool: PgPool, mailing: Mailing, connections: u32) -> Self {
+    /// What is kept goes through connections of its own.
+    pub(super) fn new(store: Store, pool: PgPool, keeping: PgPool, mailing: Mailing) -> Self {
         let smtp = match &mailing.way {
-            Way::Smtp(smtp) => Some(smtp.connect(connections)),
+            Way::Smtp(smtp) => Some(smtp.connect()),
             Way::Outbox | Way::Off => None,
         };
-        Self { store, pool, mailing, smtp }
+        Self { store, pool, mailing, smtp, outbox: Outbox::new(keeping) }
     }
 
     pub(super) const fn is_off(&self) -> bool {
@@ -61,8 +62,7 @@ impl Post {
             })?;
             mail.note(&self.pool).await?;
         } else {
-            let kept = Kept { message_id: &message_id, address: &address, words: &words, link: link.as_ref() };
-            self.keep(mail, kept).await?;
+            self.keep(mail, message_id, address, words, link).await?;
         }
         // The span says about which event; to whom is not to be said.
         tracing::info!("mail sent");
@@ -70,8 +70,15 @@ impl Post {
         Ok(())
     }
 
-    async fn keep(&self, mail: Mail<'_>, kept: Kept<'_>) -> Result<(), Fault> {
-        outbox::keep(&self.pool, mail, kept).await?;
+    async fn keep(
+        &self,
+        mail: Mail<'_>,
+        message_id: String,
+        address: String,
+        words: Words,
+        link: Option<SecretString>,
+    ) -> Result<(), Fault> {
+        self.outbox.keep(Kept::new(mail, message_id, address, words, link)).await?;
         // Whoever was erased since the address was read had the outbox cleared before this mail came.
         if self.address(mail).await?.is_none() {
             outbox::forget(&self.pool, mail.recipient).await?;
@@ -92,8 +99,9 @@ impl Post {
         }
     }
 
+    /// Whether a mail went out before. The outbox finds that out by itself.
     pub(super) async fn was_sent(&self, mail: Mail<'_>) -> Result<bool, Fault> {
-        mail.was_sent(&self.pool).await
+        Ok(self.smtp.is_some() && mail.was_sent(&self.pool).await?)
     }
 
     async fn address(&self, mail: Mail<'_>) -> Result<Option<String>, Fault> {

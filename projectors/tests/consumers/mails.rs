@@ -447,6 +447,24 @@ async fn a_demo_shop_keeps_the_last_thousand_mails_and_none_to_the_erased() {
 }
 
 #[tokio::test]
+async fn one_mail_that_cannot_be_kept_keeps_no_other_from_it() {
+    let shop = Shop::open().await;
+    shop.run_sql("alter table mailer.outbox add check (address <> 'bert@example.com')").await;
+    for name in ["anna", "bert", "carl"] {
+        shop.sign_up(&format!("{name}@example.com")).await;
+    }
+    let running = shop.consume_mailing(Mailing { way: Way::Outbox, links: links(), ..mailing() });
+    shop.is_dead().await;
+    assert_eq!(shop.count("select count(*) from mailer.outbox").await, 2);
+    shop.run_sql("alter table mailer.outbox drop constraint outbox_address_check").await;
+    shop.ask("mailer", Request::Retry(Which::All)).await;
+    shop.nothing_is_held().await;
+    assert_eq!(shop.count("select count(distinct address) from mailer.outbox").await, 3);
+    assert_eq!(shop.count("select count(*) from mailer.outbox").await, 3);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_shop_without_mails_passes_events_over_for_good() {
     let (shop, smtp) = (Shop::open().await, test_kit::smtp().await);
     let running = shop.consume();
