@@ -61,7 +61,10 @@ impl Memory {
 impl Store {
     /// Which share of the memory that the owner of a partition may use it does use, as of a second ago at most; 0 where it
     /// has no limit.
-    pub(crate) async fn memory_share(&self, partition: Partition) -> Result<f64, Error> {
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn memory_share(&self, partition: Partition) -> Result<f64, Error> {
         let mut owner = self.redis().owner(&keys::timers(partition)).await?;
         if let Some(share) = self.memory().known(owner.name()) {
             return Ok(share);

@@ -2,7 +2,10 @@
 //!
 //! Nothing goes that was not compared with its copy just before.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use event_store::{Feed, Positioned, Recorded, Store};
 use futures_util::{StreamExt, stream};
@@ -13,7 +16,11 @@ use super::{events, positions::positions};
 use crate::{Fault, runtime::settled_name};
 
 /// How many events, or streams, are looked at together.
-const PAGE: usize = 1_000;
+const PAGE: usize = 250;
+/// How many times as long as a page took is rested after it: nobody waits for this, and orders do for the same processors.
+const RESTS: u32 = 3;
+/// The share of Redis' memory from which on there is no rest.
+const TIGHT: f64 = 0.5;
 /// How many streams are trimmed at the same time.
 const PARALLEL: usize = 16;
 
@@ -32,6 +39,7 @@ pub(super) async fn feed(store: &Store, archive: &PgPool, feed: Feed, settled: u
     let to = settled.min(store.head(feed).await?);
     let mut first = store.first(feed).await?.unwrap_or(to);
     while first < to {
+        let began = Instant::now();
         let mut page = store.read_feed(feed, first, PAGE).await?;
         page.retain(|event| event.position < to);
         let Some(last) = page.last().map(|event| event.position) else { break };
@@ -39,6 +47,15 @@ pub(super) async fn feed(store: &Store, archive: &PgPool, feed: Feed, settled: u
         compare(feed, &page, &archived)?;
         store.trim_feed(feed, last + 1).await?;
         first = last + 1;
+        rest(store, feed, began.elapsed()).await?;
+    }
+    Ok(())
+}
+
+/// Leaves the processors to others for a while, after a piece of work that took so long.
+async fn rest(store: &Store, feed: Feed, took: Duration) -> Result<(), Fault> {
+    if store.memory_share(feed.partition).await? < TIGHT {
+        tokio::time::sleep(took * RESTS).await;
     }
     Ok(())
 }
@@ -62,6 +79,7 @@ pub(super) async fn streams(store: &Store, archive: &PgPool, feed: Feed) -> Resu
     let mut last = Uuid::nil();
     let mut outcome = Ok(());
     loop {
+        let began = Instant::now();
         let rows = sqlx::query!(
             "select id, carried from aggregates
              where category = $1 and partition = $2 and carried > trimmed + 1 and id > $3 order by id limit $4",
@@ -86,6 +104,7 @@ pub(super) async fn streams(store: &Store, archive: &PgPool, feed: Feed) -> Resu
         if !more {
             return outcome;
         }
+        rest(store, feed, began.elapsed()).await?;
     }
 }
 

@@ -49,19 +49,27 @@ impl Keeper {
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut rewrites = Rewrites::default();
         while tokio::time::timeout(self.upkeep.trim_every, stop.cancelled()).await.is_err() {
-            if let Err(fault) = self.rewrite(&mut rewrites).await {
-                warn!(%fault, "the append-only file of Redis still holds what was deleted of erased users");
+            // What is broken off goes on the next time.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.all(&mut rewrites) => {}
             }
-            match self.round().await {
-                Ok(()) => self.status.works(NAME),
-                Err((feed, fault)) => {
-                    let feed = feed.map(|feed| feed.to_string());
-                    self.status.failed(NAME, &fault);
-                    if fault.is_infrastructure() {
-                        warn!(feed, %fault, "trimming is put off");
-                    } else {
-                        error!(feed, %fault, "this is kept in Redis until it is mended");
-                    }
+        }
+    }
+
+    async fn all(&self, rewrites: &mut Rewrites) {
+        if let Err(fault) = self.rewrite(rewrites).await {
+            warn!(%fault, "the append-only file of Redis still holds what was deleted of erased users");
+        }
+        match self.round().await {
+            Ok(()) => self.status.works(NAME),
+            Err((feed, fault)) => {
+                let feed = feed.map(|feed| feed.to_string());
+                self.status.failed(NAME, &fault);
+                if fault.is_infrastructure() {
+                    warn!(feed, %fault, "trimming is put off");
+                } else {
+                    error!(feed, %fault, "this is kept in Redis until it is mended");
                 }
             }
         }
