@@ -22,7 +22,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 pub(crate) struct Replay {
     /// users, products, inventory or orders
     read_model: String,
-    /// How many feeds are folded at a time; as many as there are cores, unless said otherwise
+    /// How many feeds are folded at a time; twice as many as there are cores, unless said otherwise
     #[arg(long)]
     partitions: Option<NonZeroUsize>,
     /// Switch without comparing the rows with a second fold of the log
@@ -62,7 +62,9 @@ impl Replay {
             let live = replay::roll_back(&settings, name, progress).await;
             live.map(|generation| format!("{} is live again", generation.schema()))
         } else {
-            let partitions = self.partitions.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+            // Each waits for Redis or for Postgres half of the time.
+            let usual = || available_parallelism().map_or(1, NonZeroUsize::get) * 2;
+            let partitions = self.partitions.map_or_else(usual, NonZeroUsize::get);
             let options = Options { partitions, verify: !self.no_verify, from_scratch: self.from_scratch };
             let live = replay::replay(&settings, name, options, progress).await;
             live.map(|generation| format!("{} is live", generation.schema()))

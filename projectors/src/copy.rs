@@ -48,11 +48,13 @@ impl Copies {
     /// # Errors
     /// When Postgres does not answer, or refuses a row.
     pub async fn write(&mut self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        for (table, lines) in std::mem::take(&mut self.0) {
+        for (table, lines) in self.0.iter_mut().filter(|(_, lines)| !lines.text.is_empty()) {
             let statement = format!("copy {table} ({}) from stdin", lines.columns.join(", "));
             let mut copy = connection.copy_in_raw(&statement).await?;
-            copy.send(lines.text.into_bytes()).await?;
+            copy.send(lines.text.as_bytes()).await?;
             copy.finish().await?;
+            // What it has grown to is used again.
+            lines.text.clear();
         }
         Ok(())
     }
@@ -97,15 +99,19 @@ impl<T: Value> Value for Option<T> {
 
 impl Value for str {
     fn write(&self, text: &mut String) {
-        for character in self.chars() {
-            match character {
-                '\\' => text.push_str("\\\\"),
-                '\t' => text.push_str("\\t"),
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                other => text.push(other),
-            }
+        let mut rest = self;
+        let special = |byte: &u8| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r');
+        while let Some(at) = rest.as_bytes().iter().position(special) {
+            text.push_str(&rest[..at]);
+            text.push_str(match rest.as_bytes()[at] {
+                b'\\' => "\\\\",
+                b'\t' => "\\t",
+                b'\n' => "\\n",
+                _ => "\\r",
+            });
+            rest = &rest[at + 1..];
         }
+        text.push_str(rest);
     }
 }
 
