@@ -55,7 +55,8 @@ impl Serve {
         let database: PgConnectOptions = self.database_url.parse()?;
         let open = |plans| {
             let options = database.clone().options([("plan_cache_mode", plans), ("random_page_cost", "1.1")]);
-            PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy_with(options)
+            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
+            pool.connect_lazy_with(options)
         };
         let app = App {
             redis_url: self.redis_url,

@@ -34,6 +34,10 @@ const STOCK: u32 = 1_000_000;
 /// Placed and not seen as decided yet, at most.
 const UNDECIDED: i64 = 512;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long the load at which orders are timed lasts.
+const LOADED_SECONDS: f64 = 5.0;
+/// At that load, one order of so many is looked at by its buyer. What is sustained is not looked at either, and each look is a load.
+const LOOKED_AT: usize = 8;
 /// Between two looks at what is decided: where nothing else happens, and where looking is a load of its own.
 const GLANCE: Duration = Duration::from_millis(1);
 const GLANCE_UNDER_LOAD: Duration = Duration::from_millis(4);
@@ -240,26 +244,22 @@ impl Market {
         .await
     }
 
-    /// How long orders take, in milliseconds, while so many a second are placed.
+    /// How long orders take, in milliseconds, while so many a second are placed: those whose buyers look at them.
     async fn times_at(&self, per_second: f64, samples: usize) -> anyhow::Result<Vec<f64>> {
         let begun = Instant::now();
-        let count = samples.max(per_second as usize);
-        // Each connection takes the next that is due; what is due does not wait for what is slow.
-        let next = Cell::new(0_usize);
-        let times = try_join_all((0..CONNECTIONS).map(async |which| {
-            let mut times = Vec::new();
-            while next.get() < count {
-                let number = next.get();
-                next.set(number + 1);
-                let due = begun + Duration::from_secs_f64(number as f64 / per_second);
-                tokio::time::sleep_until(due.into()).await;
-                let order = self.place(which, number).await?;
-                self.until_decided(which, &order).await?;
-                times.push(due.elapsed().as_secs_f64() * 1000.0);
+        let count = (samples * LOOKED_AT).max((per_second * LOADED_SECONDS) as usize);
+        // What is due waits for nothing that is slow, but for its turn on the connection.
+        let times = try_join_all((0..count).map(async |number| {
+            let due = begun + Duration::from_secs_f64(number as f64 / per_second);
+            tokio::time::sleep_until(due.into()).await;
+            let order = self.place(number % CONNECTIONS, number).await?;
+            if !number.is_multiple_of(LOOKED_AT) {
+                return Ok(None);
             }
-            anyhow::Ok(times)
+            self.until_decided(number % CONNECTIONS, &order).await?;
+            anyhow::Ok(Some(due.elapsed().as_secs_f64() * 1000.0))
         }));
-        Ok(times.await?.concat())
+        Ok(times.await?.into_iter().flatten().collect())
     }
 
     /// How long an order takes where nothing else happens, and how long two round trips: a command and a query.
