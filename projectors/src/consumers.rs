@@ -16,7 +16,7 @@ use crate::{
     archive::{self, ArchiveSink, Keeper, Upkeep},
     feeding::feed,
     log::Log,
-    mailer::{self, Mailer, Mailing, Way},
+    mailer::{self, Mailer, Mailing},
     measuring::{Measuring, Pools},
     policies::Carrying,
     privacy::{self, Privacy},
@@ -158,9 +158,6 @@ impl Consumers {
         // What is kept in the outbox is on disk when the turn is: both go through one log.
         let unsynced = process.settings.database.clone().options([("synchronous_commit", "off")]);
         let keeping = schema::pool(&unsynced, schema::MAILER, 1);
-        if matches!(mailing.way, Way::Outbox) {
-            process.pools.add("mailer-outbox", &keeping);
-        }
         let mailer = Mailer::new(pool.clone(), keeping, process.settings.store.clone(), mailing);
         let sink = OneByOne::new(pool.clone(), mailer);
         process.spawn(mailer::GROUP.to_owned(), mailer::CATEGORIES, pool, sink, self.stop.clone());

@@ -28,6 +28,8 @@ const COUNT: usize = 500;
 const REST: Duration = Duration::from_millis(10);
 /// Events that come within this time had been there.
 const AT_ONCE: Duration = Duration::from_millis(2);
+/// One order after the other, each with nobody beside it, are no load to rest from: turns of fewer events than this.
+const SMALL: usize = 4;
 /// In how many ticks it is looked once at each feed whether the group stands where it should: a look at all of them costs more than
 /// everything else a tick does.
 const LOOKS: usize = 8;
@@ -91,7 +93,7 @@ impl<S: Sink> Session<'_, S> {
                 settled?;
                 ahead = Some(next?).filter(|next| !next.is_empty());
             } else if !turn.is_empty() {
-                busy = if asked.elapsed() < AT_ONCE { busy + 1 } else { 0 };
+                busy = if asked.elapsed() < AT_ONCE && !is_small(&turn) { busy + 1 } else { 0 };
                 self.settle(&held, &turn).await?;
                 if busy > 1 && !is_full(&turn) {
                     let _ = tokio::time::timeout(REST, stop.cancelled()).await;
@@ -197,6 +199,10 @@ impl<S: Sink> Session<'_, S> {
 /// Whether there is more where it came from.
 fn is_full(turn: &[(Feed, Vec<Positioned>)]) -> bool {
     turn.iter().any(|(_, events)| events.len() >= COUNT)
+}
+
+fn is_small(turn: &[(Feed, Vec<Positioned>)]) -> bool {
+    turn.iter().map(|(_, events)| events.len()).sum::<usize>() < SMALL
 }
 
 /// The next events of these feeds, waiting up to `left` for the first, and then for others as long as none is urgent.
