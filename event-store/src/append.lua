@@ -1,7 +1,7 @@
 #!lua name=millrace_3
 
 -- One append is one decision: all of its events, feed entries, receipts, private records and timers, or nothing.
--- Redis does not roll a function back, so everything is checked before the first write.
+-- Redis does not roll a function back, so everything is checked before the first write, or by it.
 --
 -- KEYS  streams, then feeds, then receipts, then records, then the timers where any change
 -- ARGV  not_after (ms since 1970, 0: never too late), counts of streams, feeds, receipts, records and timers, then
@@ -125,16 +125,23 @@ local function append(keys, args)
   end
   if #conflicts > 1 then return conflicts end
 
-  -- Nothing can fail from here on.
-  for _, step in ipairs(plan) do
+  -- Nothing can fail from here on but the first entry: see ends_with.
+  local is_first = true
+  for n, step in ipairs(plan) do
     local feed = keys[streams + step.feed]
     for e = 0, step.count - 1 do
       local i = step.first + e * EVENT
       local version = step.version + e + 1
       local position = positions[step.feed] + 1
       positions[step.feed] = position
-      redis.call('XADD', step.key, version .. '-0', 'type', args[i], 'schema', args[i + 1], 'at', args[i + 2],
-        'actor', args[i + 3], 'command', args[i + 4], 'trace', args[i + 5], 'data', args[i + 6])
+      local add = is_first and redis.pcall or redis.call
+      local added = add('XADD', step.key, version .. '-0', 'type', args[i], 'schema', args[i + 1],
+        'at', args[i + 2], 'actor', args[i + 3], 'command', args[i + 4], 'trace', args[i + 5], 'data', args[i + 6])
+      if type(added) == 'table' and added.err then
+        local last = last_number(step.key)
+        return last == step.version and added or {'conflict', n, last or 0}
+      end
+      is_first = false
       redis.call('XADD', feed, position .. '-0', 'id', step.id, 'version', version, 'type', args[i],
         'schema', args[i + 1], 'at', args[i + 2], 'actor', args[i + 3], 'command', args[i + 4],
         'trace', args[i + 5], 'data', args[i + 6])

@@ -8,7 +8,7 @@ use domain::{
     money::{Money, Price},
     product::{self, Product},
 };
-use event_store::{Changes, Decision, Error, Failure, Feed, Outcome, Request, States, Stream};
+use event_store::{Changes, Decision, Error, ExecuteError, Failure, Feed, Outcome, Request, States, Stream};
 use redis::AsyncCommands;
 use uuid::Uuid;
 
@@ -146,7 +146,8 @@ async fn a_deleted_entry_never_makes_an_append_partial() {
     assert_eq!(here.head(feed).await.unwrap(), 3, "positions go on behind what was deleted");
 
     operator.xdel::<_, _, u64>(&stream, &["3-0"]).await.unwrap();
-    execute(&there, product, receive(1)).await.unwrap_err();
+    let refused = execute(&there, product, receive(1)).await.unwrap_err();
+    assert!(matches!(refused, ExecuteError::Failed(Failure::Contended)), "{refused:?}");
     assert_eq!(here.head(feed).await.unwrap(), 3);
 
     // Also where it is written behind another one.
