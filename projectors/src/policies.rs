@@ -57,7 +57,10 @@ impl<P: Policy + Send + Sync + 'static> Duty for Carrying<P> {
     const GROUP: &'static str = P::GROUP;
     const SENDS_COMMANDS: bool = true;
     const URGENCY: Urgency = Urgency::Now;
-    const PARALLEL: usize = PARALLEL;
+
+    fn parallel(&self) -> usize {
+        PARALLEL
+    }
 
     fn urgency(event: &Recorded) -> Urgency {
         // What breaks over an event finds its owner when the event is dealt with.

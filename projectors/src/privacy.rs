@@ -75,7 +75,10 @@ impl Duty for Privacy {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = true;
     const URGENCY: Urgency = Urgency::Later;
-    const PARALLEL: usize = PARALLEL;
+
+    fn parallel(&self) -> usize {
+        PARALLEL
+    }
 
     /// Before anybody is looked up.
     async fn prepare(&self, events: &[&Recorded]) -> Result<(), Fault> {

@@ -17,8 +17,6 @@ use crate::{
     runtime::{Duty, Leases, Turn, Urgency},
 };
 
-/// How many aggregates are dealt with at the same time. A mail server hears of fewer at once.
-const PARALLEL: usize = 64;
 /// How much older than the mailer an event may be: services of a new shop start one after the other.
 const OLDER: Duration = Duration::hours(1);
 
@@ -80,7 +78,10 @@ impl Duty for Mailer {
     const GROUP: &'static str = GROUP;
     const SENDS_COMMANDS: bool = false;
     const URGENCY: Urgency = Urgency::Later;
-    const PARALLEL: usize = PARALLEL;
+
+    fn parallel(&self) -> usize {
+        self.post.parallel()
+    }
 
     async fn deal_with(&self, leases: &Leases, feed: Feed, event: &Positioned, _: Trace) -> Result<(), Fault> {
         self.send(leases, feed, event).await

@@ -1,6 +1,9 @@
 //! Where the mails of a demo shop without a mail server are kept: the last thousand of them.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
 use domain::UserId;
 use secrecy::{ExposeSecret, SecretString};
@@ -54,7 +57,7 @@ impl Kept {
 }
 
 /// Mails that wait to be written, with who waits for that.
-type Waiting = Vec<(Kept, oneshot::Sender<Result<(), Fault>>)>;
+type Waiting = Vec<(Kept, oneshot::Sender<Result<bool, Fault>>)>;
 
 /// The table of mails. Those that come while others are written are written together.
 pub(super) struct Outbox {
@@ -68,16 +71,18 @@ impl Outbox {
         Self { pool, waiting: Mutex::default(), writing: tokio::sync::Mutex::default() }
     }
 
-    /// Keeps a mail, and writes down that it was sent, unless it was before.
-    pub(super) async fn keep(&self, mail: Kept) -> Result<(), Fault> {
+    /// Keeps a mail, and writes down that it was sent; false where it was before.
+    pub(super) async fn keep(&self, mail: Kept) -> Result<bool, Fault> {
         let (done, kept) = oneshot::channel();
         self.waiting().push((mail, done));
         {
             let _writing = self.writing.lock().await;
-            let waiting = std::mem::take(&mut *self.waiting());
+            let mut waiting = std::mem::take(&mut *self.waiting());
+            // Of a turn that was broken off, and comes again.
+            waiting.retain(|(_, done)| !done.is_closed());
             self.write(waiting).await;
         }
-        // Whoever had it to write was broken off, and all of the turn with them.
+        // Whoever had it to write was broken off, or has the fault that concerns all.
         kept.await.unwrap_or(Err(sqlx::Error::WorkerCrashed.into()))
     }
 
@@ -87,11 +92,21 @@ impl Outbox {
             return;
         }
         match write(&self.pool, &mails).await {
-            Ok(()) => done.into_iter().for_each(|done| drop(done.send(Ok(())))),
-            // One that Postgres refuses is no reason to keep none of the others.
-            Err(_) => {
+            Ok(kept) => {
                 for (mail, done) in mails.iter().zip(done) {
-                    let _ = done.send(write(&self.pool, std::slice::from_ref(mail)).await);
+                    let _ = done.send(Ok(kept.contains(&mail.message_id)));
+                }
+            }
+            // One that Postgres refuses is no reason to keep none of the others.
+            Err(fault) if fault.is_about_events() && mails.len() > 1 => {
+                for (mail, done) in mails.iter().zip(done) {
+                    let kept = write(&self.pool, std::slice::from_ref(mail)).await;
+                    let _ = done.send(kept.map(|kept| !kept.is_empty()));
+                }
+            }
+            Err(fault) => {
+                if let Some(first) = done.into_iter().next() {
+                    let _ = first.send(Err(fault));
                 }
             }
         }
@@ -102,11 +117,12 @@ impl Outbox {
     }
 }
 
-async fn write(pool: &PgPool, mails: &[Kept]) -> Result<(), Fault> {
+/// Writes mails, and returns the ids of those that had not been written before.
+async fn write(pool: &PgPool, mails: &[Kept]) -> Result<HashSet<String>, Fault> {
     fn column<'a, T>(mails: &'a [Kept], of: impl Fn(&'a Kept) -> T) -> Vec<T> {
         mails.iter().map(of).collect()
     }
-    sqlx::query!(
+    let kept = sqlx::query_scalar!(
         r#"with mail as (
              select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::uuid[],
                                   $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
@@ -118,7 +134,8 @@ async fn write(pool: &PgPool, mails: &[Kept]) -> Result<(), Fault> {
            )
            insert into outbox (message_id, recipient, address, subject, body, link)
            select message_id, recipient, address, subject, body, link
-           from mail join noted using (category, id, version, command, recipient) order by category, position"#,
+           from mail join noted using (category, id, version, command, recipient) order by category, position
+           returning message_id"#,
         &column(mails, |mail| mail.category.to_owned()),
         &column(mails, |mail| mail.partition),
         &column(mails, |mail| mail.position),
@@ -131,10 +148,8 @@ async fn write(pool: &PgPool, mails: &[Kept]) -> Result<(), Fault> {
         &column(mails, |mail| mail.words.subject.clone()),
         &column(mails, |mail| mail.words.body.expose_secret().to_owned()),
         &column(mails, |mail| mail.link.as_ref().map(|link| link.expose_secret().to_owned())) as &[Option<String>]
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
+    );
+    Ok(kept.fetch_all(pool).await?.into_iter().collect())
 }
 
 /// Forgets all but the newest mails.

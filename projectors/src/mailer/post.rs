@@ -24,6 +24,11 @@ use crate::Fault;
 /// The field of a user's private record that has the address.
 const EMAIL: &str = "email";
 
+/// How many mails are on their way to a mail server at the same time, each over a connection.
+const AT_A_SERVER: usize = 8;
+/// How many are written to the outbox at the same time.
+const KEPT_TOGETHER: usize = 64;
+
 /// The way mails go.
 pub(super) struct Post {
     store: Store,
@@ -38,10 +43,15 @@ impl Post {
     /// What is kept goes through connections of its own.
     pub(super) fn new(store: Store, pool: PgPool, keeping: PgPool, mailing: Mailing) -> Self {
         let smtp = match &mailing.way {
-            Way::Smtp(smtp) => Some(smtp.connect()),
+            Way::Smtp(smtp) => Some(smtp.connect(AT_A_SERVER as u32)),
             Way::Outbox | Way::Off => None,
         };
         Self { store, pool, mailing, smtp, outbox: Outbox::new(keeping) }
+    }
+
+    /// How many mails may be under way at the same time.
+    pub(super) const fn parallel(&self) -> usize {
+        if self.smtp.is_some() { AT_A_SERVER } else { KEPT_TOGETHER }
     }
 
     pub(super) const fn is_off(&self) -> bool {
@@ -50,7 +60,10 @@ impl Post {
 
     /// Sends a mail that was not sent yet, to whoever has an address at this moment.
     pub(super) async fn send(&self, mail: Mail<'_>, letter: &Letter) -> Result<(), Fault> {
-        let Some(address) = self.address(mail).await? else { return Ok(()) };
+        let Some(address) = self.address(mail).await? else {
+            // A turn that was broken off may have kept it just before they were erased.
+            return if self.smtp.is_none() { self.forget(mail).await } else { Ok(()) };
+        };
         let broken = |reason: &dyn std::fmt::Display| Fault::event(&mail.event.event, reason);
         let (words, link) = letter.write(&self.mailing).map_err(|error| broken(&error.kind()))?;
         let message_id = mail.message_id(self.mailing.sender.0.email.domain());
@@ -62,7 +75,9 @@ impl Post {
             })?;
             mail.note(&self.pool).await?;
         } else {
-            self.keep(mail, message_id, address, words, link).await?;
+            if !self.keep(mail, message_id, address, words, link).await? {
+                return Ok(());
+            }
         }
         // The span says about which event; to whom is not to be said.
         tracing::info!("mail sent");
@@ -77,13 +92,13 @@ impl Post {
         address: String,
         words: Words,
         link: Option<SecretString>,
-    ) -> Result<(), Fault> {
-        self.outbox.keep(Kept::new(mail, message_id, address, words, link)).await?;
+    ) -> Result<bool, Fault> {
+        let kept = self.outbox.keep(Kept::new(mail, message_id, address, words, link)).await?;
         // Whoever was erased since the address was read had the outbox cleared before this mail came.
         if self.address(mail).await?.is_none() {
             outbox::forget(&self.pool, mail.recipient).await?;
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Forgets the mails to whoever is erased, where mails are kept.

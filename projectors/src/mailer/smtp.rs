@@ -7,10 +7,7 @@ use lettre::{
     transport::smtp::{AsyncSmtpTransportBuilder, Error, PoolConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
-/// How many connections a mail server is asked for at most.
-const CONNECTIONS: u32 = 8;
 /// The answer of a server that is about to close.
 const CLOSING: &str = "421";
 
@@ -34,13 +31,9 @@ impl Smtp {
         Ok(Self(Box::new(builder.timeout(Some(patience)))))
     }
 
-    /// Prepares connections, which are made when they are needed.
-    pub(super) fn connect(&self) -> Connections {
-        let pool = PoolConfig::new().max_size(CONNECTIONS);
-        Connections {
-            transport: (*self.0).clone().pool_config(pool).build(),
-            free: Semaphore::new(CONNECTIONS as usize),
-        }
+    /// Prepares up to so many connections, which are made when they are needed.
+    pub(super) fn connect(&self, connections: u32) -> Connections {
+        Connections((*self.0).clone().pool_config(PoolConfig::new().max_size(connections)).build())
     }
 }
 
@@ -51,10 +44,7 @@ impl fmt::Debug for Smtp {
 }
 
 /// Connections to a mail server.
-pub(super) struct Connections {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    free: Semaphore,
-}
+pub(super) struct Connections(AsyncSmtpTransport<Tokio1Executor>);
 
 /// Why a mail was not sent.
 pub(super) enum NotSent {
@@ -66,8 +56,7 @@ pub(super) enum NotSent {
 
 impl Connections {
     pub(super) async fn send(&self, message: Message) -> Result<(), NotSent> {
-        let _free = self.free.acquire().await.expect("nobody closes it");
-        match self.transport.send(message).await {
+        match self.0.send(message).await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.judge(&error).await),
         }
@@ -76,7 +65,7 @@ impl Connections {
     /// Who turns everybody away, at the greeting or at the password, has said nothing about this mail.
     async fn judge(&self, error: &Error) -> NotSent {
         let about_it = error.is_client() || error.status().is_some_and(|code| code.to_string() != CLOSING);
-        if about_it && matches!(self.transport.test_connection().await, Ok(true)) {
+        if about_it && matches!(self.0.test_connection().await, Ok(true)) {
             NotSent::Refused(said(error))
         } else {
             NotSent::Away(said(error))

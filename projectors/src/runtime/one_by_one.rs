@@ -38,7 +38,7 @@ pub(crate) trait Duty: Send + Sync + 'static {
     }
 
     /// How many aggregates are dealt with at the same time.
-    const PARALLEL: usize;
+    fn parallel(&self) -> usize;
 
     /// Does what has to be done before any of these events is dealt with. Leaves those aside that cannot be read.
     fn prepare(&self, _events: &[&Recorded]) -> impl Future<Output = Result<(), Fault>> + Send {
@@ -133,7 +133,7 @@ impl<D: Duty> Sink for OneByOne<D> {
             going.push(self.go_through(leases, run, &skipped, &away));
         }
         // To the end also when one fails: what is broken off half way may have been done, and would be done again.
-        let outcomes: Vec<_> = stream::iter(going).buffer_unordered(D::PARALLEL).collect().await;
+        let outcomes: Vec<_> = stream::iter(going).buffer_unordered(self.duty.parallel()).collect().await;
         let stopped = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         let stopped: Vec<_> = stopped.into_iter().flatten().collect();
         too_many(&stopped, leases.timing().most_failing)?;
