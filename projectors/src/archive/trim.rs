@@ -19,6 +19,7 @@ use crate::{Fault, runtime::settled_name};
 const PAGE: usize = 250;
 /// How many times as long as a page took is rested after it: nobody waits for this, and orders do for the same processors.
 const RESTS: u32 = 3;
+const LONGEST_REST: Duration = Duration::from_secs(1);
 /// The share of Redis' memory from which on there is no rest.
 const TIGHT: f64 = 0.5;
 /// How many streams are trimmed at the same time.
@@ -55,7 +56,7 @@ pub(super) async fn feed(store: &Store, archive: &PgPool, feed: Feed, settled: u
 /// Leaves the processors to others for a while, after a piece of work that took so long.
 async fn rest(store: &Store, feed: Feed, took: Duration) -> Result<(), Fault> {
     if store.memory_share(feed.partition).await? < TIGHT {
-        tokio::time::sleep(took * RESTS).await;
+        tokio::time::sleep((took * RESTS).min(LONGEST_REST)).await;
     }
     Ok(())
 }

@@ -45,31 +45,39 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Works until told to stop. Whatever fails is tried again the next time.
+    /// Works until told to stop. Whatever fails, or is broken off, is tried again the next time.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        // Those who were erased wait for no feed to be trimmed.
+        let both = async { tokio::join!(self.keep_rewriting(), self.keep_trimming()) };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = both => {}
+        }
+    }
+
+    async fn keep_rewriting(&self) {
         let mut rewrites = Rewrites::default();
-        while tokio::time::timeout(self.upkeep.trim_every, stop.cancelled()).await.is_err() {
-            // What is broken off goes on the next time.
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = self.all(&mut rewrites) => {}
+        loop {
+            tokio::time::sleep(self.upkeep.trim_every).await;
+            if let Err(fault) = self.rewrite(&mut rewrites).await {
+                warn!(%fault, "the append-only file of Redis still holds what was deleted of erased users");
             }
         }
     }
 
-    async fn all(&self, rewrites: &mut Rewrites) {
-        if let Err(fault) = self.rewrite(rewrites).await {
-            warn!(%fault, "the append-only file of Redis still holds what was deleted of erased users");
-        }
-        match self.round().await {
-            Ok(()) => self.status.works(NAME),
-            Err((feed, fault)) => {
-                let feed = feed.map(|feed| feed.to_string());
-                self.status.failed(NAME, &fault);
-                if fault.is_infrastructure() {
-                    warn!(feed, %fault, "trimming is put off");
-                } else {
-                    error!(feed, %fault, "this is kept in Redis until it is mended");
+    async fn keep_trimming(&self) {
+        loop {
+            tokio::time::sleep(self.upkeep.trim_every).await;
+            match self.round().await {
+                Ok(()) => self.status.works(NAME),
+                Err((feed, fault)) => {
+                    let feed = feed.map(|feed| feed.to_string());
+                    self.status.failed(NAME, &fault);
+                    if fault.is_infrastructure() {
+                        warn!(feed, %fault, "trimming is put off");
+                    } else {
+                        error!(feed, %fault, "this is kept in Redis until it is mended");
+                    }
                 }
             }
         }
