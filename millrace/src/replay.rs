@@ -10,6 +10,7 @@ use std::{
 };
 
 use clap::Args;
+use domain::Partition;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use projectors::replay::{self, Error, Options, Step};
 
@@ -22,7 +23,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 pub(crate) struct Replay {
     /// users, products, inventory or orders
     read_model: String,
-    /// How many feeds are folded at a time; twice as many as there are cores, unless said otherwise
+    /// How many feeds are folded at a time; twice as many as there are cores, 16 at most, unless said otherwise
     #[arg(long)]
     partitions: Option<NonZeroUsize>,
     /// Switch without comparing the rows with a second fold of the log
@@ -63,7 +64,7 @@ impl Replay {
             live.map(|generation| format!("{} is live again", generation.schema()))
         } else {
             // Each waits for Redis or for Postgres half of the time.
-            let usual = || available_parallelism().map_or(1, NonZeroUsize::get) * 2;
+            let usual = || (available_parallelism().map_or(1, NonZeroUsize::get) * 2).min(Partition::COUNT.into());
             let partitions = self.partitions.map_or_else(usual, NonZeroUsize::get);
             let options = Options { partitions, verify: !self.no_verify, from_scratch: self.from_scratch };
             let live = replay::replay(&settings, name, options, progress).await;

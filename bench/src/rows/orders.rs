@@ -37,7 +37,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long the load at which orders are timed lasts.
 const LOADED_SECONDS: f64 = 5.0;
 /// At that load, one order of so many is looked at by its buyer. What is sustained is not looked at either, and each look is a load.
-const LOOKED_AT: usize = 8;
+const LOOKED_AT: usize = 7;
 /// Between two looks at what is decided: where nothing else happens, and where looking is a load of its own.
 const GLANCE: Duration = Duration::from_millis(1);
 const GLANCE_UNDER_LOAD: Duration = Duration::from_millis(4);
