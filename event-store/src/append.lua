@@ -64,12 +64,12 @@ local function append(keys, args)
 
   -- Read the plan and what it rests on.
   local at = 7
-  local plan, conflicts, written, writes = {}, {'conflict'}, {}, false
+  local plan, conflicts, written = {}, {'conflict'}, {}
   for n = 1, streams do
     local step = {key = keys[n], id = args[at], feed = whole(args[at + 2], 'feed'), count = whole(args[at + 3], 'events')}
     step.version = whole(args[at + 1], 'version')
     if step.feed < 1 or step.feed > feeds then return redis.error_reply('ERR no such feed') end
-    local is_later_write = step.count > 0 and writes
+    local is_later_write = step.count > 0 and next(written)
     if is_later_write or not ends_with(step.key, step.version) then
       local version = last_number(step.key)
       if version ~= step.version then
@@ -77,7 +77,7 @@ local function append(keys, args)
         conflicts[#conflicts + 1] = version or 0
       end
     end
-    if step.count > 0 then written[step.feed], writes = true, true end
+    if step.count > 0 then written[step.feed] = true end
     step.first = at + 4
     at = step.first + step.count * EVENT
     plan[n] = step

@@ -8,7 +8,7 @@ use lettre::{
         header::{HeaderName, HeaderValue},
     },
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use sqlx::{PgConnection, PgPool};
 
 use super::{
@@ -75,7 +75,8 @@ impl Post {
             })?;
             mail.note(&self.pool).await?;
         } else {
-            if !self.keep(mail, message_id, address, words, link).await? {
+            let kept = Kept::new(mail, message_id, address, words, link);
+            if !self.keep(mail, kept).await? {
                 return Ok(());
             }
         }
@@ -85,20 +86,14 @@ impl Post {
         Ok(())
     }
 
-    async fn keep(
-        &self,
-        mail: Mail<'_>,
-        message_id: String,
-        address: String,
-        words: Words,
-        link: Option<SecretString>,
-    ) -> Result<bool, Fault> {
-        let kept = self.outbox.keep(Kept::new(mail, message_id, address, words, link)).await?;
+    /// Whether it had not been kept before.
+    async fn keep(&self, mail: Mail<'_>, kept: Kept) -> Result<bool, Fault> {
+        let is_new = self.outbox.keep(kept).await?;
         // Whoever was erased since the address was read had the outbox cleared before this mail came.
         if self.address(mail).await?.is_none() {
             outbox::forget(&self.pool, mail.recipient).await?;
         }
-        Ok(kept)
+        Ok(is_new)
     }
 
     /// Forgets the mails to whoever is erased, where mails are kept.
